@@ -1,0 +1,1 @@
+"""Council's speed, measured beside its peers in the same run."""

@@ -1,0 +1,83 @@
+"""Council: a meeting room for language models and people.
+
+``create_app`` is the one place where the parts are chosen and joined.
+"""
+
+from pathlib import Path
+
+from flask import Flask
+
+from council.bus.local import LocalBus
+from council.dispatch.threads import ThreadDispatch
+from council.engine.control import Control
+from council.engine.supervisor import Supervisor
+from council.engine.turn import Desk
+from council.live.frames import Batch
+from council.live.hub import Hub
+from council.live.journal import Journal
+from council.live.socket import Sock
+from council.llm.catalogue import Catalogue
+from council.llm.prices import Prices
+from council.log import configure_logging
+from council.parts import Parts
+from council.settings import Settings, load_settings
+from council.store.archive import Archive
+from council.store.engine import Store
+from council.store.library import Library
+from council.store.migrations import migrate
+from council.web import guard, health, live, problems
+from council.web.api import catalogue as catalogue_api
+from council.web.api import sessions as sessions_api
+from council.web.lobby import lobby_reader
+from council.web.pages import pages_blueprint
+
+__version__ = "0.1.0"
+
+ROOT = Path(__file__).parent.parent
+
+
+def create_app(settings: Settings | None = None) -> Flask:
+    """The WSGI application. Its parts wait in ``app.extensions["council"]`` to be started."""
+    settings = settings or load_settings()
+    configure_logging(settings)
+    app = Flask("council", root_path=str(ROOT), static_folder="static", template_folder="templates")
+    app.config.update(SECRET_KEY=settings.secret(), MAX_CONTENT_LENGTH=settings.max_body_bytes)
+    app.json.sort_keys = False  # type: ignore[attr-defined]  # The order of nodes is the order of members.
+    parts = _join_parts(settings)
+    app.extensions["council"] = parts
+
+    problems.install(app)
+    guard.install(app, settings)
+    app.register_blueprint(pages_blueprint(lobby_reader(parts), parts.archive.snapshot))
+    app.register_blueprint(sessions_api.blueprint(parts))
+    app.register_blueprint(catalogue_api.blueprint(parts))
+    app.register_blueprint(health.blueprint(parts))
+    live.install(Sock(app, max_message_bytes=settings.live.max_frame_bytes), parts)
+    return app
+
+
+def _join_parts(settings: Settings) -> Parts:
+    store = Store(settings.database, synchronous=settings.database_synchronous)
+    migrate(store)
+    bus = LocalBus()
+    journal = Journal(
+        store,
+        lambda channel, first_seq, envelopes: bus.publish(Batch.of(channel, first_seq, envelopes)),
+        gather_seconds=settings.live.gather_seconds,
+    )
+    library = Library()
+    catalogue = Catalogue(settings)
+    desk = Desk(store, catalogue, Prices(settings.prices_file), settings.engine)
+    supervisor = Supervisor(store, journal, ThreadDispatch(settings.engine.max_running), desk, settings)
+    return Parts(
+        settings=settings,
+        store=store,
+        archive=Archive(store),
+        library=library,
+        catalogue=catalogue,
+        bus=bus,
+        hub=Hub(settings.max_clients),
+        journal=journal,
+        supervisor=supervisor,
+        control=Control(store, journal, supervisor, library, catalogue, settings),
+    )

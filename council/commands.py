@@ -1,0 +1,156 @@
+"""What a client may ask for: every command with its fields, the same for socket, REST and terminal."""
+
+import uuid
+from typing import Annotated, Any, ClassVar, Literal
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, ValidationError
+
+from council.errors import Invalid, NotAvailable
+
+MAX_COMMAND_ID = 64
+LATER_COMMANDS = frozenset({"submit_review", "update_task"})
+"""Commands of features that do not exist yet; they are refused, not ignored."""
+
+
+def _session_id(value: str) -> str:
+    try:
+        return str(uuid.UUID(value))
+    except ValueError:
+        raise ValueError("must be a UUID, as 3f2504e0-4f89-41d3-9a0c-0305e82c3301") from None
+
+
+SessionId = Annotated[str, AfterValidator(_session_id)]
+Name = Annotated[str, StringConstraints(min_length=1, max_length=255, strip_whitespace=True)]
+
+
+class Command(BaseModel):
+    """Please do. Fields are its ``data``; ``later`` are fields whose feature does not exist yet."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+    cmd: ClassVar[str]
+    later: ClassVar[frozenset[str]] = frozenset()
+
+
+class Document(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+    name: Name
+    content: Annotated[str, StringConstraints(min_length=1)]
+
+
+class Inputs(BaseModel):
+    """What the meeting is about; ``document`` is shorthand for one document without a name."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+    documents: list[Document] = Field(default=[], max_length=20)
+    document: str | None = None
+    objective: Annotated[str, StringConstraints(max_length=20_000)] = ""
+
+    def all_documents(self) -> list[Document]:
+        single = [Document(name="document.md", content=self.document)] if self.document else []
+        return single + self.documents
+
+
+class StartSession(Command):
+    cmd = "start_session"
+    later = frozenset({"project_id", "group_id", "budget"})
+    template_id: Name
+    session_id: SessionId
+    subject: Annotated[str, StringConstraints(max_length=4_000)] = ""
+    inputs: Inputs = Inputs()
+    agents: dict[str, str] = {}
+
+
+class PauseSession(Command):
+    cmd = "pause_session"
+    session_id: SessionId
+    mode: Literal["now", "after_turn"] = "now"
+
+
+class ResumeSession(Command):
+    cmd = "resume_session"
+    session_id: SessionId
+
+
+class StopSession(Command):
+    cmd = "stop_session"
+    session_id: SessionId
+
+
+class UserInput(Command):
+    cmd = "user_input"
+    session_id: SessionId
+    content: Annotated[str, StringConstraints(min_length=1, max_length=50_000, strip_whitespace=True)]
+    node_id: str | None = None
+
+
+class Subscribe(Command):
+    cmd = "subscribe"
+    later = frozenset({"project_id"})
+    session_id: SessionId
+    since: Annotated[int, Field(ge=0)] | Literal["latest"] = 0
+    epoch: str | None = None
+
+
+class Unsubscribe(Command):
+    cmd = "unsubscribe"
+    later = frozenset({"project_id"})
+    session_id: SessionId
+
+
+class Ping(Command):
+    cmd = "ping"
+
+
+COMMANDS: dict[str, type[Command]] = {kind.cmd: kind for kind in Command.__subclasses__()}
+
+
+def parse_command(cmd: object, data: dict[str, Any]) -> Command:
+    """The command of that name. Raises Invalid or NotAvailable, naming every field at fault."""
+    if not isinstance(cmd, str) or cmd not in COMMANDS | dict.fromkeys(LATER_COMMANDS):
+        raise Invalid(
+            f"There is no command {cmd!r}."[:200], code="unknown_command", hint=f"Use one of {_names()}."
+        )
+    if cmd in LATER_COMMANDS:
+        raise NotAvailable(f"{cmd} does not exist in this version.", hint=f"Use one of {_names()}.")
+    kind = COMMANDS[cmd]
+    _refuse_later_fields(kind, data)
+    try:
+        return kind.model_validate(data)
+    except ValidationError as problem:
+        raise invalid_fields(problem, kind) from problem
+
+
+def invalid_fields(problem: ValidationError, kind: type[BaseModel]) -> Invalid:
+    """pydantic's findings as one error that names each path, reason and what would do."""
+    faults = [
+        {
+            "path": ".".join(str(part) for part in fault["loc"]) or "data",
+            "reason": fault["msg"],
+            "suggestion": _suggestion(fault["type"], kind),
+        }
+        for fault in problem.errors(include_url=False, include_input=False)
+    ]
+    first = faults[0]
+    return Invalid(f"{first['path']}: {first['reason']}.", details=faults)
+
+
+def _refuse_later_fields(kind: type[Command], data: dict[str, Any]) -> None:
+    asked = sorted(field for field in kind.later if data.get(field) is not None)
+    if asked:
+        raise NotAvailable(
+            f"{', '.join(asked)}: not available in this version.", details=[{"path": f} for f in asked]
+        )
+    for field in kind.later & data.keys():
+        del data[field]
+
+
+def _suggestion(fault_type: str, kind: type[BaseModel]) -> str:
+    if fault_type == "extra_forbidden":
+        return f"Fields here are: {', '.join(kind.model_fields)}. Check the spelling."
+    if fault_type == "missing":
+        return "Add this field."
+    return "Send a value of the right type and size."
+
+
+def _names() -> str:
+    return ", ".join(sorted(COMMANDS))

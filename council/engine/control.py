@@ -1,0 +1,236 @@
+"""What a command does to a meeting: one function for page, socket, REST and terminal."""
+
+import uuid
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, assert_never
+
+from sqlalchemy.engine import Connection
+
+from council import clock
+from council.commands import Command, PauseSession, ResumeSession, StartSession, StopSession, UserInput
+from council.engine.opening import Opening, Seating, fingerprint, prepare
+from council.engine.supervisor import Supervisor
+from council.errors import Conflict, IllegalTransition, Stopped
+from council.events import (
+    ExecutionPaused,
+    ExecutionResumed,
+    SessionCreated,
+    UserMessage,
+    session_channel,
+)
+from council.live.journal import Decide, Decision, Journal
+from council.meeting.state import is_final, move
+from council.settings import Settings
+from council.store import channels, receipts, sessions
+from council.store.engine import Store
+from council.store.library import Library
+
+STOP_SECONDS = 3.0  # How long an answer to "stop" waits for the meeting to have ended.
+START_SECONDS = 3.0  # How long "pause" waits for a meeting that is about to start.
+
+SessionCommand = StartSession | PauseSession | ResumeSession | StopSession | UserInput
+"""Commands that change a meeting; the others concern one connection."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Done:
+    """A command's result; ``anew`` when it changed something now, and not at an earlier call."""
+
+    result: dict[str, Any]
+    anew: bool
+
+
+class Control:
+    """Applies commands. Thread-safe; every call blocks until the effect is stored."""
+
+    def __init__(
+        self,
+        store: Store,
+        journal: Journal,
+        supervisor: Supervisor,
+        library: Library,
+        seating: Seating,
+        settings: Settings,
+    ) -> None:
+        self._store = store
+        self._journal = journal
+        self._supervisor = supervisor
+        self._library = library
+        self._seating = seating
+        self._settings = settings
+
+    def apply(
+        self, command: SessionCommand, *, command_id: str | None = None, by: str = "person"
+    ) -> dict[str, Any]:
+        """The command's result. The same id again has no second effect. Raises a Refused or BadInput."""
+        match command:
+            case StartSession():
+                return self._start(command)
+            case PauseSession():
+                return self._pause(command, command_id)
+            case ResumeSession():
+                return self._resume(command, command_id)
+            case StopSession():
+                return self._stop(command, command_id)
+            case UserInput():
+                return self._say(command, command_id, by)
+            case _:
+                assert_never(command)
+
+    def delete(self, session_id: str) -> None:
+        """Forget a meeting that is over. Raises IllegalTransition while it is not."""
+        with self._store.write() as connection:
+            row = sessions.get(connection, session_id, lock=True)
+            if not is_final(row["status"]):
+                raise IllegalTransition(
+                    "A session that is not over cannot be deleted.", hint="Stop it first."
+                )
+            sessions.delete(connection, session_id)
+
+    # Start
+
+    def _start(self, command: StartSession) -> dict[str, Any]:
+        with self._store.read() as connection:
+            known = self._started_before(connection, command)
+        if known is None:
+            opening = prepare(command, self._library, self._seating, self._settings)
+            known = self._journal.decide(
+                session_channel(command.session_id), self._creation(command, opening)
+            ).wait()
+            self._supervisor.submit(command.session_id)
+        result: dict[str, Any] = known
+        return result
+
+    def _started_before(self, connection: Connection, command: StartSession) -> dict[str, Any] | None:
+        """What a repeated start is answered with. Raises Conflict for another body."""
+        row = sessions.find(connection, command.session_id)
+        if row is None:
+            return None
+        if row["fingerprint"] != fingerprint(command):
+            raise Conflict(f"Session {command.session_id} was started with other inputs.")
+        return {"session_id": row["session_id"], "status": row["status"], "created": False}
+
+    def _creation(self, command: StartSession, opening: Opening) -> Decide:
+        def decide(connection: Connection) -> Decision:
+            known = self._started_before(connection, command)
+            if known is not None:
+                return Decision(result=known)
+            channels.create(connection, session_channel(command.session_id))
+            sessions.insert(connection, opening.session, opening.documents)
+            created = SessionCreated(template_id=command.template_id, subject=opening.session["subject"])
+            return Decision(
+                (created,), {"session_id": command.session_id, "status": "pending", "created": True}
+            )
+
+        return decide
+
+    # Pause, resume, stop
+
+    def _pause(self, command: PauseSession, command_id: str | None) -> dict[str, Any]:
+        def decide(row: dict[str, Any]) -> Decision:
+            result = {"session_id": command.session_id, "status": "paused"}
+            if row["status"] == "paused":
+                return Decision(result=result)
+            move(row["status"], "paused")
+            return Decision((ExecutionPaused(reason="user"),), result)
+
+        self._wait_until_begun(command.session_id)
+        done = self._once(command.session_id, command_id, command, decide)
+        gate = self._supervisor.gate(command.session_id)
+        if gate is not None and done.anew:
+            gate.pause(command.mode)
+        return done.result
+
+    def _resume(self, command: ResumeSession, command_id: str | None) -> dict[str, Any]:
+        def decide(row: dict[str, Any]) -> Decision:
+            result = {"session_id": command.session_id, "status": "running"}
+            if row["status"] == "running":
+                return Decision(result=result)
+            move(row["status"], "running")
+            return Decision((ExecutionResumed(),), result)
+
+        self._wait_until_begun(command.session_id)
+        done = self._once(command.session_id, command_id, command, decide)
+        gate = self._supervisor.gate(command.session_id)
+        if gate is not None and done.anew:
+            gate.resume()
+        self._supervisor.submit(command.session_id)
+        return done.result
+
+    def _stop(self, command: StopSession, command_id: str | None) -> dict[str, Any]:
+        def decide(row: dict[str, Any]) -> Decision:
+            result = {"session_id": command.session_id, "status": "cancelled"}
+            if row["status"] != "cancelled":
+                move(row["status"], "cancelled")
+            return Decision(result=result)
+
+        def remember(connection: Connection) -> None:
+            sessions.update(connection, command.session_id, stop_requested=True)
+
+        done = self._once(command.session_id, command_id, command, decide, also=remember)
+        gate = self._supervisor.gate(command.session_id)
+        if gate is not None:
+            gate.end(Stopped("The meeting was stopped."))
+        self._supervisor.submit(command.session_id)
+        self._supervisor.wait_until_idle(command.session_id, STOP_SECONDS)
+        return done.result
+
+    # Input
+
+    def _say(self, command: UserInput, command_id: str | None, by: str) -> dict[str, Any]:
+        def decide(row: dict[str, Any]) -> Decision:
+            if is_final(row["status"]):
+                raise IllegalTransition("A finished session takes no input.", hint="Start a new meeting.")
+            if command.node_id is not None:
+                raise IllegalTransition(
+                    f"Node {command.node_id!r} is not waiting for input.",
+                    code="not_waiting",
+                    hint="Leave node_id out to speak to the whole meeting.",
+                )
+            message_id = str(uuid.uuid4())
+            said = UserMessage(message_id=message_id, content=command.content, by=by)
+            return Decision((said,), {"session_id": command.session_id, "message_id": message_id})
+
+        return self._once(command.session_id, command_id, command, decide).result
+
+    # Shared
+
+    def _once(
+        self,
+        session_id: str,
+        command_id: str | None,
+        command: Command,
+        decide: Callable[[dict[str, Any]], Decision],
+        also: Callable[[Connection], None] | None = None,
+    ) -> _Done:
+        """Decide on the locked row; a command id that had its effect is answered with what it was answered before."""
+
+        def decide_once(connection: Connection) -> Decision:
+            before = receipts.earlier(connection, session_id, command_id, command.cmd)
+            if before is not None:
+                return Decision(result=_Done(before, anew=False))
+            decision = decide(sessions.get(connection, session_id, lock=True))
+            if also is not None:
+                also(connection)
+            receipts.keep(connection, session_id, command_id, command.cmd, decision.result)
+            return Decision(decision.events, _Done(decision.result, anew=bool(decision.events)))
+
+        self._require(session_id)
+        done: _Done = self._journal.decide(session_channel(session_id), decide_once).wait()
+        return done
+
+    def _require(self, session_id: str) -> None:
+        """Raises NotFound, before anything waits in line."""
+        with self._store.read() as connection:
+            sessions.get(connection, session_id)
+
+    def _wait_until_begun(self, session_id: str) -> None:
+        """A meeting is pending for milliseconds: whoever is that quick means the running one."""
+        deadline = clock.Deadline(START_SECONDS)
+        while not deadline.passed():
+            with self._store.read() as connection:
+                row = sessions.get(connection, session_id)
+            if row["status"] != "pending" or row["stop_requested"]:
+                return
+            self._supervisor.wait_until_idle(session_id, 0.02)

@@ -1,0 +1,48 @@
+"""What a run writes down: its events under its fence, and the steps that need not be taken again."""
+
+from typing import Any
+
+from sqlalchemy.engine import Connection
+
+from council.events import Event, NodeStateChange, session_channel
+from council.live.journal import Decision, Journal
+from council.live.stream import MessageStream
+from council.store import steps
+
+
+class Minutes:
+    """The pen of one run. Thread-safe; every ``write`` returns when it is stored."""
+
+    def __init__(self, journal: Journal, session_id: str, fence: int, *, gather_characters: int) -> None:
+        self.session_id = session_id
+        self.channel = session_channel(session_id)
+        self._journal = journal
+        self._fence = fence
+        self._gather_characters = gather_characters
+
+    def write(self, *events: Event) -> None:
+        """Store these events, all or none. Raises Fenced when another process runs the session now."""
+        if events:
+            self._journal.record(self.channel, *events, fence=self._fence).wait()
+
+    def conclude(self, node_id: str, result: dict[str, Any], *events: Event, failed: bool = False) -> None:
+        """Store a node's result with its last events: from now on it is not asked again."""
+        last = NodeStateChange(node_id=node_id, status="failed" if failed else "completed")
+
+        def decide(connection: Connection) -> Decision:
+            steps.record(connection, self.session_id, node_id, result)
+            return Decision((*events, last))
+
+        self._journal.decide(self.channel, decide, fence=self._fence).wait()
+
+    def open_message(self, message_id: str, node_id: str, agent_id: str | None) -> MessageStream:
+        """A message that begins now. Close it in the end."""
+        return MessageStream(
+            self._journal,
+            self.channel,
+            fence=self._fence,
+            node_id=node_id,
+            agent_id=agent_id,
+            message_id=message_id,
+            gather_characters=self._gather_characters,
+        )

@@ -1,0 +1,18 @@
+"""parallel and sequence: they say nothing themselves; the walk starts their branches."""
+
+from typing import Any
+
+from council.engine.turn import Turn
+from council.events import ParallelStart
+
+
+def run_parallel(turn: Turn) -> dict[str, Any]:
+    node = turn.node
+    started = ParallelStart(node_id=node.node_id, branches=node.next_ids)
+    turn.minutes.conclude(node.node_id, {}, *turn.entering(), started)
+    return {}
+
+
+def run_sequence(turn: Turn) -> dict[str, Any]:
+    turn.minutes.conclude(turn.node.node_id, {}, *turn.entering())
+    return {}

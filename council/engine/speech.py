@@ -1,0 +1,186 @@
+"""One member speaks: the call, its attempts, and what becomes of the words in every case."""
+
+import uuid
+from dataclasses import dataclass
+from typing import Any, NoReturn
+
+from council.engine.turn import Turn
+from council.errors import (
+    ContextTooLong,
+    CouncilError,
+    Fenced,
+    GaveWay,
+    Interrupted,
+    ProviderBusy,
+    ProviderError,
+    ProviderRefused,
+    ProviderRejected,
+    ProviderUnreachable,
+    ShuttingDown,
+    Stopped,
+    StreamBroken,
+)
+from council.events import Event, Finish, MessageCompleted, MessageDiscarded, TokenUsage
+from council.live.stream import MessageStream
+from council.llm.base import Call, ChatMessage, ChatRequest, Completion, Usage
+from council.meeting import markdown
+from council.meeting.prompts import Prompt
+
+NOT_TAKEN = (ProviderUnreachable, ProviderBusy, ProviderRefused, ProviderRejected, ContextTooLong)
+"""Failures before the server began to work: they cost nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class Speaker:
+    """Who speaks, with which model and which settings."""
+
+    agent_id: str | None
+    provider_id: str
+    model: str
+    temperature: float | None = None
+    top_p: float | None = None
+    max_tokens: int | None = None
+    retries: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Spoken:
+    """A finished message and the events that say so, which are stored with the node's conclusion."""
+
+    message_id: str
+    content: str
+    finish: Finish
+    events: tuple[Event, ...]
+
+
+class _Again(Exception):
+    """The call did not outlast a pause: the same turn starts again."""
+
+
+def speak(turn: Turn, speaker: Speaker, prompt: Prompt) -> Spoken:
+    """Ask the model, again where that is allowed. Blocks.
+
+    Raises a ProviderError when there is no answer, or an Interrupted; what was said before is kept and marked.
+    """
+    failures = 0
+    while True:
+        turn.gate.checkpoint()
+        try:
+            return _Attempt(turn, speaker).run(prompt)
+        except _Again:
+            continue
+        except ProviderError as problem:
+            if problem.started or not problem.can_retry or failures >= speaker.retries:
+                raise
+        turn.gate.wait(turn.desk.settings.retry_seconds * 2**failures)
+        failures += 1
+
+
+class _Attempt:
+    """One call to a model, and the message it makes."""
+
+    def __init__(self, turn: Turn, speaker: Speaker) -> None:
+        self._turn = turn
+        self._speaker = speaker
+        self._message_id = str(uuid.uuid4())
+        self._held_before = turn.gate.held_seconds()
+
+    def run(self, prompt: Prompt) -> Spoken:
+        call = self._turn.desk.providers.provider(self._speaker.provider_id).open(self._request(prompt))
+        stream = self._turn.minutes.open_message(
+            self._message_id, self._turn.node.node_id, self._speaker.agent_id
+        )
+        try:
+            completion = self._listen(call, stream)
+        except (Interrupted, ProviderError) as problem:
+            self._leave_off(problem, call.usage_so_far(), *stream.close())
+        finally:
+            said, thought = stream.close()
+        message = self._message(said, thought, completion.finish)
+        return Spoken(self._message_id, said, completion.finish, (message, self._usage(completion.usage)))
+
+    def _request(self, prompt: Prompt) -> ChatRequest:
+        speaker = self._speaker
+        return ChatRequest(
+            model=speaker.model,
+            messages=(ChatMessage("system", prompt.system), ChatMessage("user", prompt.user)),
+            temperature=speaker.temperature,
+            top_p=speaker.top_p,
+            max_tokens=speaker.max_tokens,
+            timeout_seconds=max(0.1, self._turn.remaining_seconds() or self._turn.timeout_seconds),
+        )
+
+    def _listen(self, call: Call, stream: MessageStream) -> Completion:
+        gate = self._turn.gate
+
+        def on_delta(text: str, is_thinking: bool) -> None:
+            if not gate.flowing:
+                gate.flow()
+            stream.add(text, is_thinking)
+
+        with self._turn.calling(call.cancel):
+            return call.run(on_delta)
+
+    # When there is no whole answer
+
+    def _leave_off(
+        self, problem: Interrupted | ProviderError, usage: Usage, said: str, thought: str
+    ) -> NoReturn:
+        """Keep, mark or drop what was said, and raise why."""
+        began = bool(said or thought)
+        cause: CouncilError = (
+            self._turn.why_cancelled(started=began) if isinstance(problem, Stopped) else problem
+        )
+        match cause:
+            case Fenced():
+                pass  # Another process writes now.
+            case GaveWay():
+                self._drop(began, "paused", usage)
+            case ShuttingDown():
+                self._drop(began, "restart", usage)
+            case StreamBroken() | ProviderUnreachable() if self._was_held():
+                self._drop(began, "upstream_closed", usage)
+                raise _Again from problem
+            case ProviderError():
+                self._keep(cause, "error", usage, said, thought)
+            case _:
+                self._keep(cause, "cut", usage, said, thought)
+        raise cause from problem
+
+    def _was_held(self) -> bool:
+        return self._turn.gate.held_seconds() > self._held_before
+
+    def _drop(self, began: bool, reason: Any, usage: Usage) -> None:
+        said = MessageDiscarded(message_id=self._message_id, node_id=self._turn.node.node_id, reason=reason)
+        self._turn.minutes.write(*([said] if began else []), self._usage(usage))
+
+    def _keep(self, problem: Exception, finish: Finish, usage: Usage, said: str, thought: str) -> None:
+        """Keep what was said. A call counts, failed or not, unless the server did not take it."""
+        if said or thought:
+            self._turn.minutes.write(self._message(said, thought, finish), self._usage(usage))
+        elif not isinstance(problem, NOT_TAKEN):
+            self._turn.minutes.write(self._usage(usage))
+
+    def _message(self, content: str, thinking: str, finish: Finish) -> MessageCompleted:
+        return MessageCompleted(
+            message_id=self._message_id,
+            node_id=self._turn.node.node_id,
+            agent_id=self._speaker.agent_id,
+            role="agent",
+            content=content,
+            thinking=thinking,
+            html=markdown.render(content),
+            finish=finish,
+        )
+
+    def _usage(self, usage: Usage) -> TokenUsage:
+        cost = self._turn.desk.cost(self._speaker.provider_id, self._speaker.model, usage)
+        return TokenUsage(
+            node_id=self._turn.node.node_id,
+            agent_id=self._speaker.agent_id,
+            input_tokens=usage.input_tokens,
+            output_tokens=usage.output_tokens,
+            estimated_cost_usd=None if cost.usd is None else float(cost.usd),
+            price=cost.price,
+            estimated=usage.estimated,
+        )

@@ -1,0 +1,47 @@
+"""Looks whether the store is ahead: several processes without Redis, and whatever a bus has lost."""
+
+import logging
+import threading
+from collections.abc import Callable, Collection, Mapping
+
+from council.live.hub import Hub
+
+log = logging.getLogger(__name__)
+
+ReadNewest = Callable[[Collection[str]], Mapping[str, int]]
+
+_SETTLE_SECONDS = 0.05  # What this process has just stored is on its way to its own viewers meanwhile.
+
+
+class Watcher:
+    """One thread that asks the store for the newest number of each channel that somebody here listens to."""
+
+    def __init__(self, hub: Hub, read_newest: ReadNewest, *, poll_seconds: float) -> None:
+        self._hub = hub
+        self._read_newest = read_newest
+        self._poll_seconds = poll_seconds
+        self._closed = threading.Event()
+        self._thread = threading.Thread(target=self._watch, name="watcher", daemon=True)
+        self._thread.start()
+
+    def close(self) -> None:
+        self._closed.set()
+        self._thread.join()
+
+    def look(self) -> None:
+        """Compare once."""
+        channels = self._hub.channels()
+        if not channels:
+            return
+        newest = self._read_newest(channels)
+        self._closed.wait(min(_SETTLE_SECONDS, self._poll_seconds))
+        for channel, seq in newest.items():
+            self._hub.notice(channel, seq)
+
+    def _watch(self) -> None:
+        while not self._closed.wait(self._poll_seconds):
+            try:
+                self.look()
+            except Exception:
+                # The store does not answer now; the next look is soon.
+                log.exception("the store could not be asked for what is new")

@@ -1,0 +1,82 @@
+"""The connection of one call: an HTTP client of its own, which any thread can cut."""
+
+import functools
+import socket
+import ssl
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from typing import Any
+
+import httpx2
+
+CONNECT_SECONDS = 5.0
+
+
+class Connection:
+    """Lends an HTTP client and remembers its socket.
+
+    Closing a response from another thread does not wake a stalled read; shutting the socket down
+    does, in every phase once it is connected. We keep a descriptor of our own (``dup``): that of the
+    client moves into a TLS socket on the way, and may be somebody else's after it was closed.
+    """
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()  # Guards both below. Held for system calls that never wait.
+        self._socket: socket.socket | None = None
+        self._cut = False
+
+    @property
+    def is_cut(self) -> bool:
+        return self._cut
+
+    @contextmanager
+    def client(self, *, read_seconds: float, trust_env: bool) -> Iterator[httpx2.Client]:
+        """A client for one call. ``trust_env`` lets it go through the proxies of the environment."""
+        timeout = httpx2.Timeout(read_seconds, connect=CONNECT_SECONDS)
+        hooks = {"request": [self._watch]}
+        with httpx2.Client(
+            verify=_ssl_context(), timeout=timeout, trust_env=trust_env, event_hooks=hooks
+        ) as client:
+            try:
+                yield client
+            finally:
+                self._forget()
+
+    def cut(self) -> None:
+        """Wake whoever waits for the peer. Harmless twice, too early and too late."""
+        with self._lock:
+            self._cut = True
+            self._shut_down()
+
+    def _watch(self, request: httpx2.Request) -> None:
+        request.extensions["trace"] = self._trace
+
+    def _trace(self, event: str, info: dict[str, Any]) -> None:
+        if event.endswith("connect_tcp.complete"):
+            self._remember(info["return_value"].get_extra_info("socket"))
+
+    def _remember(self, connected: socket.socket) -> None:
+        self._forget()
+        with self._lock:
+            self._socket = connected.dup()
+            if self._cut:
+                self._shut_down()
+
+    def _forget(self) -> None:
+        with self._lock:
+            if self._socket:
+                self._socket.close()
+                self._socket = None
+
+    def _shut_down(self) -> None:
+        """Requires holding _lock."""
+        assert self._lock.locked()
+        if self._socket:
+            with suppress(OSError):  # The peer was quicker.
+                self._socket.shutdown(socket.SHUT_RDWR)
+
+
+@functools.cache
+def _ssl_context() -> ssl.SSLContext:
+    return httpx2.create_ssl_context()  # 60 ms, so one for all.

@@ -1,0 +1,72 @@
+"""What a call costs: known, unknown, or nothing because the model is local."""
+
+from collections.abc import Iterable
+from decimal import Decimal
+from functools import cache
+from importlib.resources import as_file, files
+from pathlib import Path
+
+from council.llm.base import Cost, Usage
+from council.llm.price_file import Price, PriceFile, read_prices
+
+REHEARSAL = "rehearsal"
+UNKNOWN = Cost(None, "unknown")
+LOCAL = Cost(Decimal(0), "local")
+_GENAI_NAMES = {"gemini": "google"}  # Theirs, where they differ from ours.
+_GENAI_KNOWS = frozenset({"openai", "anthropic", "deepseek", "gemini", "openrouter"})
+
+
+class Prices:
+    """Looks prices up: in the user's file, in genai-prices, in our own list.
+
+    A local model and the rehearsal cost 0 USD (``local``); a price nobody knows is ``None``, never 0.
+    """
+
+    def __init__(self, extra_file: Path | None = None) -> None:
+        """Raises BadPrices, naming line and column, when the user's file cannot be used."""
+        self._extra = read_prices(extra_file) if extra_file else PriceFile()
+        self._own = _built_in()
+        self._rates = self._own.rates | self._extra.rates | {"USD": Decimal(1)}
+
+    def cost(self, provider_id: str, model: str, usage: Usage, local: bool) -> Cost:
+        if local or provider_id == REHEARSAL:
+            return LOCAL
+        usd = self._listed(self._extra.prices, provider_id, model, usage)
+        if usd is None:
+            usd = _genai(provider_id, model, usage)
+        if usd is None:
+            usd = self._listed(self._own.prices, provider_id, model, usage)
+        return UNKNOWN if usd is None else Cost(usd, "known")
+
+    def _listed(self, prices: Iterable[Price], provider_id: str, model: str, usage: Usage) -> Decimal | None:
+        """The first price that fits, in USD; unknown while nobody gives its currency's rate."""
+        price = next((price for price in prices if price.fits(provider_id, model)), None)
+        rate = self._rates.get(price.currency) if price else None
+        return price.of(usage) * rate if price and rate is not None else None
+
+
+def _genai(provider_id: str, model: str, usage: Usage) -> Decimal | None:
+    """The price by genai-prices' bundled list; its updater is never started."""
+    if provider_id not in _GENAI_KNOWS:
+        return None
+    import genai_prices  # Here, because its list takes a while to load.
+
+    counted = genai_prices.Usage(
+        input_tokens=usage.input_tokens,
+        cache_read_tokens=usage.cached_input_tokens,
+        output_tokens=usage.output_tokens,
+    )
+    try:
+        found = genai_prices.calc_price(
+            counted, model, provider_id=_GENAI_NAMES.get(provider_id, provider_id)
+        )
+    except LookupError:
+        return None
+    listed = found.model_price
+    return None if listed.input_mtok is None or listed.output_mtok is None else found.total_price
+
+
+@cache
+def _built_in() -> PriceFile:
+    with as_file(files("council.llm") / "prices.yaml") as path:
+        return read_prices(path)

@@ -1,0 +1,58 @@
+"""A finished message as HTML that is safe to show: Markdown without HTML, then sanitised once more."""
+
+import functools
+from typing import Any
+
+import nh3
+
+_TAGS = {
+    "p", "br", "hr", "h1", "h2", "h3", "h4", "h5", "h6", "strong", "em", "s", "code", "pre", "blockquote",
+    "ul", "ol", "li", "table", "thead", "tbody", "tr", "th", "td", "a", "span",
+}  # fmt: skip
+_ATTRIBUTES = {
+    "a": {"href", "title"},
+    "span": {"class"},
+    "code": {"class"},
+    "ol": {"start"},
+    "th": {"align"},
+    "td": {"align"},
+}
+_SCHEMES = {"http", "https", "mailto"}
+MAX_RENDERED = 200_000  # Characters; longer messages are shown as plain text.
+
+
+def render(text: str) -> str:
+    """Sanitised HTML. No images (a remote image tells who reads), no HTML of the text's own."""
+    if len(text) > MAX_RENDERED:
+        return f"<pre>{nh3.clean_text(text)}</pre>"
+    return nh3.clean(
+        _parser().render(text),
+        tags=_TAGS,
+        attributes=_ATTRIBUTES,
+        url_schemes=_SCHEMES,
+        link_rel="noopener noreferrer nofollow",
+    )
+
+
+@functools.cache
+def _parser() -> Any:
+    from markdown_it import MarkdownIt
+
+    parser = MarkdownIt("commonmark", {"html": False, "highlight": _highlight}).enable(
+        ["table", "strikethrough"]
+    )
+    return parser.disable("image")
+
+
+def _highlight(code: str, language: str, _attributes: str) -> str:
+    """Code as spans with short classes; an unknown language stays as it is."""
+    from pygments import highlight
+    from pygments.formatters import HtmlFormatter
+    from pygments.lexers import get_lexer_by_name
+    from pygments.util import ClassNotFound
+
+    try:
+        lexer = get_lexer_by_name(language) if language else None
+    except ClassNotFound:
+        lexer = None
+    return highlight(code, lexer, HtmlFormatter(nowrap=True)) if lexer else ""

@@ -1,0 +1,69 @@
+"""The parts of a running Council, and the order in which they start and end."""
+
+import threading
+from dataclasses import dataclass, field
+
+import structlog
+
+from council.bus.base import Bus
+from council.engine.control import Control
+from council.engine.supervisor import Supervisor
+from council.live.hub import Hub
+from council.live.journal import Journal
+from council.live.watch import Watcher
+from council.llm.catalogue import Catalogue
+from council.settings import Settings
+from council.store.archive import Archive
+from council.store.engine import Store
+from council.store.library import Library
+
+log = structlog.get_logger(__name__)
+
+
+@dataclass
+class Parts:
+    """Made by ``create_app``; started after the fork, by whoever serves."""
+
+    settings: Settings
+    store: Store
+    archive: Archive
+    library: Library
+    catalogue: Catalogue
+    bus: Bus
+    hub: Hub
+    journal: Journal
+    supervisor: Supervisor
+    control: Control
+    _watcher: Watcher | None = None
+    _lock: threading.Lock = field(default_factory=threading.Lock)  # Guards _state.
+    _state: str = "made"
+
+    def start(self) -> None:
+        """Begin to commit, to listen and to run meetings; unfinished ones go on. Idempotent."""
+        with self._lock:
+            if self._state != "made":
+                return
+            self._state = "running"
+        self.bus.listen(self.hub.publish)
+        self.journal.start(self.supervisor.lose)
+        self.supervisor.start()
+        self._watcher = Watcher(self.hub, self.archive.newest, poll_seconds=self.settings.live.poll_seconds)
+
+    @property
+    def running(self) -> bool:
+        return self._state == "running"
+
+    def close(self) -> None:
+        """End runs, store what they said, then send everybody away to come back. Idempotent."""
+        with self._lock:
+            if self._state != "running":
+                return
+            self._state = "closed"
+        self.supervisor.close()
+        self.journal.close()
+        if self._watcher:
+            self._watcher.close()
+        self.hub.shutdown()
+        self.bus.close()
+        self.store.close()
+        log.info("council.closed")

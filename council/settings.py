@@ -1,0 +1,184 @@
+"""Every knob: its name, default, unit and what it is for.
+
+Each is read from the environment as ``COUNCIL_<NAME>``; nested ones with ``__``
+(``COUNCIL_LIVE__HEARTBEAT_SECONDS``). A name that is not known stops the start.
+"""
+
+import difflib
+import os
+import secrets
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+from council.errors import CouncilError
+
+PREFIX = "COUNCIL_"
+LOOPBACK = ("127.0.0.1", "localhost", "::1")
+
+
+class SettingsError(CouncilError):
+    """The environment holds a setting that does not exist or does not fit."""
+
+    code = "bad_setting"
+
+
+class _Group(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class LiveSettings(_Group):
+    """Sockets and streams."""
+
+    heartbeat_seconds: float = Field(
+        25, gt=0, description="Idle time after which a client hears a heartbeat."
+    )
+    gather_seconds: float = Field(
+        0.05, ge=0.001, le=1, description="How long tokens are gathered into one event."
+    )
+    gather_characters: int = Field(
+        256, ge=1, description="An event is sent at once when it has this many characters."
+    )
+    replay_limit: int = Field(
+        20_000, ge=1, description="A client further behind loads the snapshot instead (events)."
+    )
+    max_frame_bytes: int = Field(
+        1_048_576, ge=1024, description="Largest message taken from a client (bytes)."
+    )
+    send_timeout_seconds: float = Field(
+        15, gt=0, description="A client whose socket takes nothing for so long is cut."
+    )
+    poll_seconds: float = Field(0.5, gt=0, description="How often other processes' events are looked for.")
+
+
+class EngineSettings(_Group):
+    """Meetings."""
+
+    lease_seconds: float = Field(
+        6, ge=0.5, description="A process silent for so long loses its meetings to another."
+    )
+    node_timeout_seconds: float = Field(
+        120, gt=0, description="Longest time for one node, pauses not counted."
+    )
+    meeting_timeout_seconds: float = Field(
+        3600, gt=0, description="Longest time for one meeting, pauses not counted."
+    )
+    retries: int = Field(2, ge=0, le=10, description="Attempts after the first, before the first token only.")
+    retry_seconds: float = Field(1, ge=0, description="First wait before another attempt; doubles each time.")
+    pause_hold_seconds: float = Field(
+        300, ge=0, description="A pause longer than this gives the thread back."
+    )
+    max_crashes: int = Field(3, ge=1, description="Crashes in the same step before the meeting is paused.")
+    max_steps: int = Field(500, ge=1, description="Most steps one meeting may take.")
+    max_running: int = Field(100, ge=1, description="Meetings running at once in this process.")
+
+
+class Settings(BaseSettings):
+    """All settings of one process."""
+
+    model_config = SettingsConfigDict(
+        env_prefix=PREFIX, env_nested_delimiter="__", extra="forbid", frozen=True
+    )
+
+    host: str = Field("127.0.0.1", description="Address to listen on.")
+    port: int = Field(8000, ge=0, le=65_535, description="Port to listen on.")
+    data_dir: Path = Field(Path("instance"), description="Where the database, uploads and logs are.")
+    database_url: str | None = Field(None, description="SQLAlchemy URL; default is SQLite in data_dir.")
+    database_synchronous: Literal["normal", "full"] = Field(
+        "normal", description="SQLite: full also survives a power cut, at one disk flush per commit."
+    )
+    dispatch: Literal["threads"] = Field("threads", description="Where meetings run.")
+    secret_key: SecretStr | None = Field(
+        None, description="Signs cookies; made and kept in data_dir when absent."
+    )
+    allowed_origins: Annotated[tuple[str, ...], NoDecode] = Field(
+        (), description="Origins that may use this server besides loopback, comma-separated."
+    )
+    max_clients: int = Field(200, ge=1, description="Sockets and event streams open at once.")
+    max_body_bytes: int = Field(16 * 1024 * 1024, ge=1024, description="Largest HTTP request body (bytes).")
+    max_document_bytes: int = Field(
+        5 * 1024 * 1024, ge=1024, description="Largest document (bytes of UTF-8)."
+    )
+    rehearsal_tokens_per_second: float = Field(
+        40, ge=0, description="Pace of the rehearsal provider; 0 = at once."
+    )
+    prices_file: Path | None = Field(
+        None, description="YAML with prices that are added to the built-in ones."
+    )
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field("INFO", description="What is logged.")
+    log_format: Literal["console", "json"] = Field("console", description="How it is logged.")
+
+    llm_base_url: str | None = Field(None, description="Address of an OpenAI-compatible endpoint.")
+    llm_api_key: SecretStr | None = Field(None, description="Its key; local servers need none.")
+    llm_model: str | None = Field(
+        None, description="Model name; several, comma-separated, make a diverse panel."
+    )
+
+    live: LiveSettings = LiveSettings()
+    engine: EngineSettings = EngineSettings()
+
+    @field_validator("allowed_origins", mode="before")
+    @classmethod
+    def _split(cls, value: Any) -> Any:
+        if isinstance(value, str):
+            return tuple(part.strip().rstrip("/") for part in value.split(",") if part.strip())
+        return value
+
+    @property
+    def database(self) -> str:
+        """The database's URL; SQLite in ``data_dir`` unless one was given."""
+        return self.database_url or f"sqlite:///{self.data_dir.resolve() / 'council.db'}"
+
+    @property
+    def loopback(self) -> bool:
+        return self.host in LOOPBACK
+
+    def secret(self) -> str:
+        """The key that signs cookies: the given one, or one made once and kept in ``data_dir``."""
+        if self.secret_key:
+            return self.secret_key.get_secret_value()
+        path = self.data_dir / "secret_key"
+        if not path.exists():
+            self.data_dir.mkdir(parents=True, exist_ok=True)
+            path.touch(mode=0o600)
+            path.write_text(secrets.token_hex(32))
+        return path.read_text()
+
+
+def load_settings(**overrides: Any) -> Settings:
+    """Settings from the environment, ``overrides`` first. Raises SettingsError with what to do."""
+    _refuse_unknown_names()
+    try:
+        return Settings(**overrides)
+    except ValidationError as problem:
+        faults = "; ".join(f"{_env_name(e['loc'])}: {e['msg']}" for e in problem.errors())
+        raise SettingsError(
+            f"A setting does not fit: {faults}.", hint="See docs/reference/settings.md."
+        ) from problem
+
+
+def known_names() -> dict[str, tuple[Any, str]]:
+    """Every environment variable with its default and its help."""
+    names: dict[str, tuple[Any, str]] = {}
+    for name, field in Settings.model_fields.items():
+        if isinstance(field.default, _Group):
+            for inner, knob in type(field.default).model_fields.items():
+                names[f"{PREFIX}{name}__{inner}".upper()] = (knob.default, knob.description or "")
+        else:
+            names[f"{PREFIX}{name}".upper()] = (field.default, field.description or "")
+    return names
+
+
+def _refuse_unknown_names() -> None:
+    known = list(known_names())
+    for name in os.environ:
+        if name.startswith(PREFIX) and name not in known:
+            near = difflib.get_close_matches(name, known, n=1)
+            hint = f"Did you mean {near[0]}?" if near else "See docs/reference/settings.md for all of them."
+            raise SettingsError(f"There is no setting {name}.", hint=hint)
+
+
+def _env_name(location: tuple[int | str, ...]) -> str:
+    return PREFIX + "__".join(str(part) for part in location).upper()

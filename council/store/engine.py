@@ -1,0 +1,63 @@
+"""The database: one SQLAlchemy engine, opened for reading or for writing."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection, make_url
+
+from council.jsontext import dump
+
+_READ_ONLY = "council_read_only"
+BUSY_SECONDS = 5
+
+
+class Store:
+    """Where everything is kept. Thread-safe; connections are never shared by threads."""
+
+    def __init__(self, url: str, *, synchronous: str = "normal") -> None:
+        self.url = make_url(url)
+        if self.sqlite and self.url.database:
+            Path(self.url.database).parent.mkdir(parents=True, exist_ok=True)
+        self._engine = sa.create_engine(self.url, pool_size=16, max_overflow=64, json_serializer=dump)
+        if self.sqlite:
+            _tune_sqlite(self._engine, synchronous)
+        self._reader = self._engine.execution_options(**{_READ_ONLY: True})
+
+    @property
+    def sqlite(self) -> bool:
+        return self.url.get_backend_name() == "sqlite"
+
+    @contextmanager
+    def read(self) -> Iterator[Connection]:
+        """A transaction that sees one moment and takes no lock."""
+        with self._reader.begin() as connection:
+            yield connection
+
+    @contextmanager
+    def write(self) -> Iterator[Connection]:
+        """A transaction that holds the write lock from its start, so that what it read stays true."""
+        with self._engine.begin() as connection:
+            yield connection
+
+    def close(self) -> None:
+        self._engine.dispose()
+
+
+def _tune_sqlite(engine: sa.Engine, synchronous: str) -> None:
+    @sa.event.listens_for(engine, "connect")
+    def configure(raw: Any, _record: object) -> None:
+        raw.isolation_level = (
+            None  # We say BEGIN ourselves: the driver's own BEGIN is deferred and loses updates.
+        )
+        raw.execute("PRAGMA journal_mode=WAL")
+        raw.execute(f"PRAGMA synchronous={synchronous.upper()}")
+        raw.execute(f"PRAGMA busy_timeout={BUSY_SECONDS * 1000}")
+        raw.execute("PRAGMA foreign_keys=ON")
+
+    @sa.event.listens_for(engine, "begin")
+    def begin(connection: Connection) -> None:
+        read_only = connection.get_execution_options().get(_READ_ONLY)
+        connection.exec_driver_sql("BEGIN" if read_only else "BEGIN IMMEDIATE")

@@ -1,0 +1,78 @@
+"""Meetings: their rows and their documents."""
+
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from council.errors import NotFound
+from council.events import session_channel
+from council.store.tables import channels, commands, documents, events, messages, sessions, steps
+
+
+def insert(connection: Connection, row: dict[str, Any], texts: list[dict[str, Any]]) -> None:
+    connection.execute(sa.insert(sessions).values(row))
+    if texts:
+        connection.execute(
+            sa.insert(documents),
+            [{"session_id": row["session_id"], "position": at, **text} for at, text in enumerate(texts)],
+        )
+
+
+def find(connection: Connection, session_id: str, *, lock: bool = False) -> dict[str, Any] | None:
+    """The row, or ``None``. With ``lock`` nobody else changes it before the transaction ends."""
+    query = sa.select(sessions).where(sessions.c.session_id == session_id)
+    row = connection.execute(query.with_for_update() if lock else query).mappings().first()
+    return dict(row) if row else None
+
+
+def get(connection: Connection, session_id: str, *, lock: bool = False) -> dict[str, Any]:
+    """The row. Raises NotFound."""
+    row = find(connection, session_id, lock=lock)
+    if row is None:
+        raise NotFound(f"There is no session {session_id}.")
+    return row
+
+
+def update(connection: Connection, session_id: str, **changes: Any) -> None:
+    connection.execute(sa.update(sessions).where(sessions.c.session_id == session_id).values(changes))
+
+
+def texts(connection: Connection, session_id: str) -> list[tuple[str, str]]:
+    """The meeting's documents as (name, content), in their order."""
+    query = (
+        sa.select(documents.c.name, documents.c.content)
+        .where(documents.c.session_id == session_id)
+        .order_by(documents.c.position)
+    )
+    return [(row.name, row.content) for row in connection.execute(query)]
+
+
+def listed(
+    connection: Connection,
+    *,
+    status: str | None,
+    words: str | None,
+    limit: int,
+    before: tuple[str, str] | None,
+) -> list[dict[str, Any]]:
+    """Newest first; ``before`` is (created_at, session_id) of the last one seen."""
+    columns = ("session_id", "template_id", "subject", "status", "created_at", "started_at", "ended_at")
+    query = sa.select(*(sessions.c[name] for name in columns))
+    if status is not None:
+        query = query.where(sessions.c.status == status)
+    if words:
+        query = query.where(sessions.c.subject.icontains(words, autoescape=True))
+    if before is not None:
+        query = query.where(sa.tuple_(sessions.c.created_at, sessions.c.session_id) < sa.tuple_(*before))
+    query = query.order_by(sessions.c.created_at.desc(), sessions.c.session_id.desc()).limit(limit)
+    return [dict(row) for row in connection.execute(query).mappings()]
+
+
+def delete(connection: Connection, session_id: str) -> None:
+    """Forget a meeting and everything that was said in it."""
+    channel = session_channel(session_id)
+    for table in (events, channels):
+        connection.execute(sa.delete(table).where(table.c.channel == channel))
+    for table in (steps, messages, documents, commands, sessions):
+        connection.execute(sa.delete(table).where(table.c.session_id == session_id))

@@ -1,0 +1,72 @@
+"""One meeting as it stands, with the number of the last event that is in it: all read in one transaction."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy.engine import Connection
+
+from council import clock
+from council.errors import NotFound
+from council.events import session_channel
+from council.store import channels, messages, sessions
+from council.store.projections import NANO
+
+_AS_THEY_ARE = (
+    "session_id", "template_id", "subject", "status", "reason", "waiting_for",
+    "created_at", "started_at", "ended_at", "graph", "node_statuses", "panel", "verdict",
+)  # fmt: skip
+_OF_A_MESSAGE = (
+    "message_id", "node_id", "agent_id", "agent_name", "role", "content", "thinking", "html", "status", "finish", "seq",
+)  # fmt: skip
+
+
+def snapshot(connection: Connection, session_id: str) -> dict[str, Any]:
+    """The snapshot of ``GET /sessions/{id}``: what follows it is ``since=seq``. Raises NotFound."""
+    row = sessions.get(connection, session_id)
+    position = channels.position(connection, session_channel(session_id))
+    if position is None:
+        raise NotFound(f"There is no session {session_id}.")
+    return {name: row[name] for name in _AS_THEY_ARE} | {
+        "project_id": None,
+        "epoch": position.epoch,
+        "seq": position.seq,
+        "messages": [_message(m) for m in messages.listed(connection, session_id)],
+        "totals": totals(row),
+        "objective": row["objective"],
+        "documents": [
+            {"name": name, "characters": len(text)} for name, text in sessions.texts(connection, session_id)
+        ],
+        "budget": None,
+        "review": None,
+    }
+
+
+def totals(row: dict[str, Any]) -> dict[str, Any]:
+    """Tokens, money and time of a session so far. ``cost_usd`` is null until a price was known."""
+    cost = row["cost_nano_usd"]
+    return {
+        "input_tokens": row["input_tokens"],
+        "output_tokens": row["output_tokens"],
+        "cost_usd": None if cost is None else cost / NANO,
+        "unknown_price_tokens": row["unknown_price_tokens"],
+        "elapsed_seconds": _elapsed(row),
+    }
+
+
+def message_page(connection: Connection, session_id: str, after: int, limit: int) -> list[dict[str, Any]]:
+    """A page of messages that began after that number."""
+    return [_message(m) for m in messages.listed(connection, session_id, after=after, limit=limit)]
+
+
+def _message(row: dict[str, Any]) -> dict[str, Any]:
+    return {name: row[name] for name in _OF_A_MESSAGE}
+
+
+def _elapsed(row: dict[str, Any]) -> float:
+    """Seconds the meeting has run, pauses not counted."""
+    if row["started_at"] is None:
+        return 0.0
+    until = row["ended_at"] or row["paused_at"] or clock.timestamp()
+    passed = (datetime.fromisoformat(until) - datetime.fromisoformat(row["started_at"])).total_seconds()
+    paused_seconds: float = row["paused_seconds"]
+    return round(max(0.0, passed - paused_seconds), 3)

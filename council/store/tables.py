@@ -1,0 +1,115 @@
+"""The tables, each with what a row of it stands for."""
+
+import sqlalchemy as sa
+
+metadata = sa.MetaData()
+
+# One numbered log. ``epoch`` changes when the log was restored, cut or pruned.
+channels = sa.Table(
+    "channels",
+    metadata,
+    sa.Column("channel", sa.String(96), primary_key=True),
+    sa.Column("epoch", sa.String(16), nullable=False),
+    sa.Column("seq", sa.Integer, nullable=False, server_default="0"),
+)
+
+# One thing that happened on a channel; ``envelope`` is the JSON as it travels.
+events = sa.Table(
+    "events",
+    metadata,
+    sa.Column("channel", sa.String(96), primary_key=True),
+    sa.Column("seq", sa.Integer, primary_key=True, autoincrement=False),
+    sa.Column("event", sa.String(64), nullable=False),
+    sa.Column("node_id", sa.String(128)),
+    sa.Column("at", sa.String(24), nullable=False),
+    sa.Column("envelope", sa.Text, nullable=False),
+    sqlite_with_rowid=False,
+)
+
+# One meeting: what it is about, how far it is, and who runs it.
+sessions = sa.Table(
+    "sessions",
+    metadata,
+    sa.Column("session_id", sa.String(36), primary_key=True),
+    sa.Column("template_id", sa.String(128), nullable=False),
+    sa.Column("graph", sa.JSON, nullable=False),
+    sa.Column("agents", sa.JSON, nullable=False),  # By node, as they were when it started.
+    sa.Column("panel", sa.JSON, nullable=False),
+    sa.Column("subject", sa.Text, nullable=False),
+    sa.Column("objective", sa.Text, nullable=False),
+    sa.Column(
+        "fingerprint", sa.String(64), nullable=False
+    ),  # Of the body that started it: the same again is no conflict.
+    sa.Column("status", sa.String(16), nullable=False),
+    sa.Column("reason", sa.Text),
+    sa.Column("waiting_for", sa.JSON),
+    sa.Column("stop_requested", sa.Boolean, nullable=False, server_default=sa.false()),
+    sa.Column("node_statuses", sa.JSON, nullable=False),
+    sa.Column("input_tokens", sa.Integer, nullable=False, server_default="0"),
+    sa.Column("output_tokens", sa.Integer, nullable=False, server_default="0"),
+    sa.Column("cost_nano_usd", sa.BigInteger),  # NULL until a call with a known price.
+    sa.Column("unknown_price_tokens", sa.Integer, nullable=False, server_default="0"),
+    sa.Column("created_at", sa.String(24), nullable=False),
+    sa.Column("started_at", sa.String(24)),
+    sa.Column("ended_at", sa.String(24)),
+    sa.Column("paused_at", sa.String(24)),
+    sa.Column("paused_seconds", sa.Float, nullable=False, server_default="0"),
+    sa.Column("verdict", sa.JSON),
+    # Who runs it. ``lease_until`` is in seconds of ``lease_clock``, which names the clock it was read from.
+    sa.Column("owner", sa.String(64)),
+    sa.Column("lease_clock", sa.String(64)),
+    sa.Column("lease_until", sa.Float),
+    sa.Column("fence", sa.Integer, nullable=False, server_default="0"),
+    sa.Column("crashed_in", sa.Text),
+    sa.Column("crashes", sa.Integer, nullable=False, server_default="0"),
+    sa.Index("sessions_by_time", "created_at", "session_id"),
+    sa.Index("sessions_by_status", "status"),
+)
+
+# One answer that is not asked for again.
+steps = sa.Table(
+    "steps",
+    metadata,
+    sa.Column("session_id", sa.String(36), primary_key=True),
+    sa.Column("step_key", sa.String(160), primary_key=True),
+    sa.Column("result", sa.JSON, nullable=False),
+)
+
+# One message; ``seq`` is the number of its first event, ``content`` is whole once it is finished.
+messages = sa.Table(
+    "messages",
+    metadata,
+    sa.Column("message_id", sa.String(36), primary_key=True),
+    sa.Column("session_id", sa.String(36), nullable=False),
+    sa.Column("seq", sa.Integer, nullable=False),
+    sa.Column("node_id", sa.String(128)),
+    sa.Column("agent_id", sa.String(128)),
+    sa.Column("agent_name", sa.String(255)),
+    sa.Column("role", sa.String(16), nullable=False),
+    sa.Column("content", sa.Text, nullable=False),
+    sa.Column("thinking", sa.Text, nullable=False),
+    sa.Column("html", sa.Text, nullable=False),
+    sa.Column("status", sa.String(16), nullable=False),
+    sa.Column("finish", sa.String(16)),
+    sa.Index("messages_in_order", "session_id", "seq"),
+)
+
+# One text that the meeting is about.
+documents = sa.Table(
+    "documents",
+    metadata,
+    sa.Column("session_id", sa.String(36), primary_key=True),
+    sa.Column("position", sa.Integer, primary_key=True),
+    sa.Column("name", sa.String(255), nullable=False),
+    sa.Column("content", sa.Text, nullable=False),
+)
+
+# One command that had its effect; asked again, it is answered with the same result.
+commands = sa.Table(
+    "commands",
+    metadata,
+    sa.Column("session_id", sa.String(36), primary_key=True),
+    sa.Column("command_id", sa.String(64), primary_key=True),
+    sa.Column("cmd", sa.String(32), nullable=False),
+    sa.Column("result", sa.JSON, nullable=False),
+)

@@ -1,0 +1,249 @@
+"""/ws: one socket, any number of channels, commands up and events down."""
+
+import secrets
+from typing import Any
+
+import structlog
+from flask import request
+
+from council import clock
+from council.commands import (
+    MAX_COMMAND_ID,
+    Command,
+    Ping,
+    StartSession,
+    Subscribe,
+    Unsubscribe,
+    parse_command,
+)
+from council.errors import (
+    CouncilError,
+    Invalid,
+    Malformed,
+    NotAvailable,
+    NotFound,
+    Unavailable,
+    UnsupportedMedia,
+)
+from council.events import session_channel
+from council.jsontext import parse_object
+from council.live.client import Client
+from council.live.socket import Connection, Sock
+from council.parts import Parts
+from council.store.archive import EVERYTHING
+from council.store.channels import Position
+from council.web.problems import as_event
+
+log = structlog.get_logger(__name__)
+
+PROTOCOL = "council.v1"
+WARNINGS = 10  # Messages that are no commands, before the socket is closed.
+_ENVELOPE = frozenset({"cmd", "id", "data"})
+
+
+def install(sock: Sock, parts: Parts) -> None:
+    """Both paths, ``/ws`` and ``/api/v1/ws``."""
+
+    def serve(connection: Connection) -> None:
+        _Listener(connection, parts).serve(dict(request.args))
+
+    app = sock.app
+    if app is None:
+        raise AssertionError("the sockets have no application")
+
+    @app.before_request
+    def refuse_when_full() -> None:
+        if request.path in ("/ws", "/api/v1/ws") and (parts.hub.full or not parts.running):
+            raise Unavailable("There are as many viewers as this server takes.")
+
+    sock.route("/ws", endpoint="ws")(serve)
+    sock.route("/api/v1/ws", endpoint="api_ws")(serve)
+
+
+class _Listener:
+    """One socket's request thread: it reads commands and answers them in order."""
+
+    def __init__(self, connection: Connection, parts: Parts) -> None:
+        self._connection = connection
+        self._parts = parts
+        self._warnings = 0
+        live = parts.settings.live
+        self._client = Client(
+            connection,
+            parts.archive.events,
+            client_id=secrets.token_hex(6),
+            heartbeat_seconds=live.heartbeat_seconds,
+            send_timeout_seconds=live.send_timeout_seconds,
+        )
+
+    def serve(self, query: dict[str, str]) -> None:
+        """Until the socket ends. Every way out closes the client and takes it off the hub."""
+        hub = self._parts.hub
+        try:
+            with self._client:
+                hub.register(self._client)
+                if self._greet(query):
+                    self._read_commands()
+        except (
+            Unavailable
+        ) as problem:  # Full since we looked: the upgrade has happened, so a close code tells.
+            log.info("socket.refused", reason=problem.message)
+        finally:
+            hub.unregister(self._client)
+
+    # Greeting
+
+    def _greet(self, query: dict[str, str]) -> bool:
+        """Say hello and begin to deliver; False when the client asked for what it cannot have."""
+        try:
+            wanted = _wanted(query)
+            position = self._parts.archive.position(wanted.session_id) if wanted else None
+        except NotFound as problem:
+            return self._turn_away(problem, 4404)
+        except CouncilError as problem:
+            return self._turn_away(problem, 1008)
+        if wanted is None or position is None:
+            self._hello({})
+            self._parts.hub.subscribe(self._client, EVERYTHING)
+            return True
+        channel = session_channel(wanted.session_id)
+        terms = _terms(position, wanted, self._parts.settings.live.replay_limit)
+        self._hello({channel: terms})
+        self._deliver(channel, terms)
+        return True
+
+    def _turn_away(self, problem: CouncilError, code: int) -> bool:
+        self._client.send(as_event(problem))
+        self._client.close(code, problem.code)
+        return False
+
+    def _hello(self, channels: dict[str, Any]) -> None:
+        data = {
+            "protocol": PROTOCOL,
+            "client_id": self._client.client_id,
+            "heartbeat_seconds": self._parts.settings.live.heartbeat_seconds,
+            "channels": channels,
+        }
+        self._client.send({"event": "hello", "data": data})
+
+    def _deliver(self, channel: str, terms: dict[str, Any]) -> None:
+        """Subscribe first, then read the backlog: nothing falls in between. Without recovery, nothing is sent."""
+        if terms["recovered"]:
+            self._parts.hub.subscribe(self._client, channel)
+            self._client.subscribe(channel, terms["since"])
+
+    # Commands
+
+    def _read_commands(self) -> None:
+        while self._warnings < WARNINGS:
+            message = self._connection.receive()
+            command_id: str | None = None
+            try:
+                if not isinstance(message, str):
+                    raise UnsupportedMedia("Binary messages are not taken.", hint="Send JSON as text.")
+                raw = parse_object(message)
+                command_id = _id_of(raw)
+                self._obey(_command_of(raw), command_id)
+            except CouncilError as problem:
+                self._warnings += isinstance(problem, Malformed | UnsupportedMedia)
+                self._client.send(as_event(problem, command_id))
+            except Exception:  # top of a socket's thread: one command fails, the connection lives
+                log.exception("command.crashed")
+                self._client.send(as_event(CouncilError("Something went wrong inside Council."), command_id))
+        self._client.close(1008, "too many messages that are no commands")
+
+    def _obey(self, command: Command, command_id: str | None) -> None:
+        match command:
+            case Ping():
+                data = {
+                    "id": command_id,
+                    "server_time": clock.timestamp(),
+                    "channels": self._client.positions(),
+                }
+                self._client.send({"event": "pong", "data": data})
+            case Subscribe():
+                self._subscribe(command, command_id)
+            case Unsubscribe():
+                channel = session_channel(command.session_id)
+                self._parts.hub.unsubscribe(self._client, channel)
+                self._client.unsubscribe(channel)
+                self._ack(command, command_id, {"session_id": command.session_id})
+            case _:
+                self._apply(command, command_id)
+
+    def _subscribe(self, command: Subscribe, command_id: str | None) -> None:
+        position = self._parts.archive.position(command.session_id)
+        terms = _terms(position, command, self._parts.settings.live.replay_limit)
+        self._ack(command, command_id, {"session_id": command.session_id} | terms)
+        self._deliver(session_channel(command.session_id), terms)
+
+    def _apply(self, command: Any, command_id: str | None) -> None:
+        result = self._parts.control.apply(command, command_id=command_id)
+        self._ack(command, command_id, result)
+        if isinstance(command, StartSession):
+            channel = session_channel(command.session_id)
+            if channel not in self._client.positions():
+                self._deliver(channel, {"recovered": True, "since": 0})
+
+    def _ack(self, command: Command, command_id: str | None, result: dict[str, Any]) -> None:
+        self._client.send({"event": "ack", "data": {"id": command_id, "cmd": command.cmd} | result})
+
+
+def _wanted(query: dict[str, str]) -> Subscribe | None:
+    """What the address asks for: one session from a number on, or nothing in particular."""
+    unknown = sorted(
+        query.keys() - {"session_id", "project_id", "since", "epoch", "project_since", "project_epoch"}
+    )
+    if unknown:
+        raise Invalid(f"{unknown[0]}: there is no such parameter.", hint="Use session_id, since and epoch.")
+    if any(name.startswith("project") for name in query):
+        raise NotAvailable("project_id: not available in this version.")
+    if "session_id" not in query:
+        return None
+    since = query.get("since", "0")
+    data: dict[str, Any] = {
+        "session_id": query["session_id"],
+        "since": int(since) if _is_number(since) else since,
+    }
+    try:
+        command = parse_command("subscribe", data | ({"epoch": query["epoch"]} if "epoch" in query else {}))
+    except Invalid as problem:
+        if any(fault["path"] == "session_id" for fault in problem.details or ()):
+            raise NotFound("There is no such session.") from problem
+        raise
+    if not isinstance(command, Subscribe):
+        raise AssertionError("subscribe is parsed as Subscribe")
+    return command
+
+
+def _is_number(raw: str) -> bool:
+    return raw.isascii() and raw.isdigit() and len(raw) < 16
+
+
+def _terms(position: Position, wanted: Subscribe, replay_limit: int) -> dict[str, Any]:
+    """From where the client is served, and whether that is all it missed."""
+    since = position.seq if wanted.since == "latest" else wanted.since
+    same_log = wanted.epoch is None or wanted.epoch == position.epoch
+    recovered = same_log and 0 <= position.seq - since <= replay_limit
+    return {"epoch": position.epoch, "since": since, "seq": position.seq, "recovered": recovered}
+
+
+def _id_of(raw: dict[str, Any]) -> str | None:
+    command_id = raw.get("id")
+    if command_id is None:
+        return None
+    if not isinstance(command_id, str) or not 0 < len(command_id) <= MAX_COMMAND_ID:
+        raise Invalid(f"id: a text of 1 to {MAX_COMMAND_ID} characters.", hint="Use a UUID, or leave it out.")
+    return command_id
+
+
+def _command_of(raw: dict[str, Any]) -> Command:
+    unknown = sorted(raw.keys() - _ENVELOPE)
+    if unknown:
+        raise Invalid(
+            f"{unknown[0][:64]}: a command has only cmd, id and data.", hint="Put fields into data."
+        )
+    data = raw.get("data", {})
+    if not isinstance(data, dict):
+        raise Invalid("data: must be an object.", hint='Send {"cmd": "ping", "data": {}}.')
+    return parse_command(raw.get("cmd"), data)

@@ -1,0 +1,150 @@
+"""The pages people see: the lobby, the room, and what they see when a meeting does not exist."""
+
+from collections.abc import Callable, Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+from flask import Blueprint, Response, render_template, request
+
+from council import clock
+from council.errors import NotFound
+from council.web import texts
+from council.web.drawing import across, down
+from council.web.modules import modules_of
+from council.web.picture import draw, initials
+from council.web.stages import places, stages
+
+TEMPLATES = Path(__file__).parents[2] / "templates"
+RUNNING = frozenset({"pending", "running", "paused"})
+SEAT_COLOURS = 6
+
+CONTENT_SECURITY_POLICY = "; ".join(
+    (
+        "default-src 'none'",
+        "script-src 'self'",
+        "style-src 'self'",
+        "img-src 'self'",
+        "connect-src 'self'",
+        "base-uri 'none'",
+        "form-action 'self'",
+        "frame-ancestors 'none'",
+    )
+)
+
+
+def pages_blueprint(
+    lobby: Callable[[], dict[str, Any]], snapshot: Callable[[str], dict[str, Any]]
+) -> Blueprint:
+    """The pages. ``lobby`` gives templates, providers and sessions; ``snapshot`` a meeting, or raises NotFound."""
+    pages = Blueprint("pages", __name__, template_folder=str(TEMPLATES))
+    pages.record_once(lambda state: texts.join_babel(state.app))  # type: ignore[arg-type]
+    pages.context_processor(_for_every_page)
+    pages.after_request(_protect)
+    pages.after_request(_remember_language)
+
+    @pages.get("/")
+    def lobby_page() -> str:
+        return render_template("lobby.html", **lobby_view(lobby()))
+
+    @pages.get("/meetings/<session_id>")
+    def room_page(session_id: str) -> str:
+        return render_template("room.html", **room_view(snapshot(session_id)))
+
+    @pages.errorhandler(NotFound)
+    def not_found(problem: NotFound) -> tuple[str, int]:
+        return render_template("not_found.html", problem=problem), problem.status
+
+    return pages
+
+
+# What the templates are given
+
+
+def lobby_view(lobby: Mapping[str, Any]) -> dict[str, Any]:
+    sessions = lobby["sessions"]["items"]
+    return {
+        "page": "lobby",
+        "templates": [
+            template | {"drawing": across(draw(template["graph"]))} for template in lobby["templates"]
+        ],
+        "rehearsal": not any(_speaks(provider) for provider in lobby["providers"]),
+        "running": [session for session in sessions if session["status"] in RUNNING],
+        "past": [session for session in sessions if session["status"] not in RUNNING],
+        "page_data": {"sessions": lobby["sessions"]},
+    }
+
+
+def room_view(snapshot: Mapping[str, Any]) -> dict[str, Any]:
+    picture = draw(snapshot["graph"])
+    members = seated(snapshot["panel"]["members"])
+    where = _with_seats(places(picture), members)
+    return {
+        "page": "room",
+        "meeting": snapshot,
+        "drawing": down(picture),
+        "members": members,
+        "places": where,
+        "stages": stages(snapshot["messages"], where),
+        "page_data": {"snapshot": snapshot, "places": where, "server_time": clock.timestamp()},
+    }
+
+
+def seated(panel: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """The members, each once with all its nodes, and a colour for its seat."""
+    members: dict[str, dict[str, Any]] = {}
+    for entry in panel:
+        fresh = {
+            "name": entry["name"],
+            "model": entry["model"],
+            "provider": entry["provider"],
+            "node_ids": [],
+        }
+        member = members.setdefault(entry["agent_id"] or entry["node_id"], fresh)
+        member["node_ids"].append(entry["node_id"])
+    return [
+        member | {"seat": place % SEAT_COLOURS + 1, "initials": initials(member["name"])}
+        for place, member in enumerate(members.values())
+    ]
+
+
+def _with_seats(where: dict[str, dict[str, Any]], members: list[dict[str, Any]]) -> dict[str, dict[str, Any]]:
+    """Each node with the member who speaks there; waypoints have seat 0."""
+    seats = {node_id: member for member in members for node_id in member["node_ids"]}
+    nobody = {"seat": 0, "model": ""}
+    return {
+        node_id: place
+        | {name: seats.get(node_id, nobody)[name] for name in ("seat", "model")}
+        | {"initials": initials(seats[node_id]["name"] if node_id in seats else place["name"])}
+        for node_id, place in where.items()
+    }
+
+
+def _speaks(provider: Mapping[str, Any]) -> bool:
+    return bool(provider["provider_id"] != "rehearsal" and provider["models"])
+
+
+def _for_every_page() -> dict[str, Any]:
+    return {
+        "language": texts.page_language(),
+        "languages": tuple(texts.LANGUAGES),
+        "script_texts": texts.script_texts(),
+        "modules_of": modules_of,
+    }
+
+
+# What every answer carries
+
+
+def _protect(response: Response) -> Response:
+    response.headers.setdefault("Content-Security-Policy", CONTENT_SECURITY_POLICY)
+    response.headers.setdefault("X-Content-Type-Options", "nosniff")
+    response.headers.setdefault("Referrer-Policy", "same-origin")
+    response.headers.setdefault("Cache-Control", "no-store")
+    return response
+
+
+def _remember_language(response: Response) -> Response:
+    asked = request.args.get("lang", "")
+    if asked in texts.LANGUAGES:
+        response.set_cookie(texts.COOKIE, asked, samesite="Lax", httponly=True)
+    return response

@@ -1,0 +1,69 @@
+"""Errors as they travel: one shape everywhere, and nothing that only we should see."""
+
+from typing import Any
+
+import structlog
+from flask import Flask, Response, jsonify
+from sqlalchemy.exc import OperationalError
+from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
+
+from council.errors import CouncilError, RateLimited, TooLarge, Unavailable
+
+log = structlog.get_logger(__name__)
+
+_CODES = {400: "malformed", 404: "not_found", 405: "method_not_allowed", 413: "too_large", 415: "unsupported"}
+
+
+def install(app: Flask) -> None:
+    """From now on every error of the application has the one shape."""
+    app.register_error_handler(CouncilError, answer)
+    app.register_error_handler(HTTPException, _http)
+    app.register_error_handler(OperationalError, _database)
+    app.register_error_handler(Exception, _unknown)
+
+
+def answer(problem: CouncilError) -> Response:
+    """The error as JSON, with its status."""
+    response = jsonify(error=problem.as_problem())
+    response.status_code = problem.status
+    if isinstance(problem, RateLimited | Unavailable):
+        response.headers["Retry-After"] = "2"
+    return response
+
+
+def as_event(problem: CouncilError, command_id: str | None = None) -> dict[str, Any]:
+    """The error as the socket's answer to a command."""
+    data = {
+        "id": command_id,
+        "code": problem.code,
+        "error": problem.message,
+        "hint": problem.hint,
+        "can_retry": problem.can_retry,
+        "details": problem.details,
+    }
+    return {"event": "error", "data": data}
+
+
+def _http(problem: HTTPException) -> Response:
+    if isinstance(problem, RequestEntityTooLarge):
+        return answer(TooLarge("The request is larger than this server takes."))
+    status = problem.code or 500
+    known = CouncilError(problem.description or problem.name, code=_CODES.get(status, "http_error"))
+    known.status = status
+    response = answer(known)
+    for name, value in problem.get_headers():
+        if name.lower() == "allow":
+            response.headers[name] = value
+    return response
+
+
+def _database(problem: OperationalError) -> Response:
+    log.error("database.failed", error=str(problem.orig))
+    return answer(Unavailable("The database does not answer.", hint="Try again in a moment."))
+
+
+def _unknown(problem: Exception) -> Response:
+    log.error("request.crashed", exc_info=problem)
+    return answer(
+        CouncilError("Something went wrong inside Council.", hint="The server's log has the details.")
+    )

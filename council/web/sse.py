@@ -1,0 +1,66 @@
+"""A meeting's log as server-sent events: ``curl -N`` is a client."""
+
+import secrets
+import socket
+import struct
+from collections.abc import Iterator
+from contextlib import suppress
+from typing import Any
+
+from flask import Response, request
+
+from council.events import session_channel
+from council.live.feed import EventFeed
+from council.parts import Parts
+
+HEADERS = {"Cache-Control": "no-store", "X-Accel-Buffering": "no", "Connection": "close"}
+_BEGIN = b": council.v1\n\n"
+_HEARTBEAT = b": heartbeat\n\n"
+
+
+def stream(parts: Parts, session_id: str, since: int) -> Response:
+    """The log from ``since`` on, and then whatever happens. Raises Unavailable when there are too many listeners."""
+    feed = EventFeed(parts.archive.events, client_id=f"sse-{secrets.token_hex(4)}")
+    parts.hub.register(feed)
+    _limit_sends(request.environ, parts.settings.live.send_timeout_seconds)
+    channel = session_channel(session_id)
+    parts.hub.subscribe(feed, channel)
+    feed.subscribe(channel, since)
+    body = _Body(_frames(feed, parts.settings.live.heartbeat_seconds), feed, parts)
+    return Response(body, mimetype="text/event-stream", headers=HEADERS, direct_passthrough=True)
+
+
+class _Body:
+    """The stream's octets. The server calls ``close`` however it ends, begun or not."""
+
+    def __init__(self, frames: Iterator[bytes], feed: EventFeed, parts: Parts) -> None:
+        self._frames = frames
+        self._feed = feed
+        self._parts = parts
+
+    def __iter__(self) -> Iterator[bytes]:
+        return self._frames
+
+    def close(self) -> None:
+        self._feed.close()
+        self._parts.hub.unregister(self._feed)
+
+
+def _frames(feed: EventFeed, heartbeat_seconds: float) -> Iterator[bytes]:
+    yield _BEGIN
+    while True:
+        items = feed.next(heartbeat_seconds)
+        if items:
+            yield b"".join(b"id: %d\ndata: %s\n\n" % (item.seq, item.envelope) for item in items)
+        elif feed.gone:
+            return
+        else:
+            yield _HEARTBEAT
+
+
+def _limit_sends(environ: dict[str, Any], seconds: float) -> None:
+    """A reader that takes nothing for so long loses its stream: its thread must not wait for ever."""
+    sock = environ.get("gunicorn.socket") or environ.get("werkzeug.socket")
+    if isinstance(sock, socket.socket):
+        with suppress(OSError):
+            sock.setsockopt(socket.SOL_SOCKET, socket.SO_SNDTIMEO, struct.pack("ll", int(seconds), 0))

@@ -1,0 +1,80 @@
+"""How gunicorn serves Council. Addresses and limits come from COUNCIL_* settings; see docs/reference/settings.md."""
+
+import os
+import socket
+import struct
+import sys
+import threading
+
+from council.errors import CouncilError
+from council.settings import load_settings
+
+try:
+    _settings = load_settings()
+except CouncilError as problem:
+    sys.exit(f"Council does not start. {problem.message} {problem.hint}")
+
+_host = f"[{_settings.host}]" if ":" in _settings.host else _settings.host
+bind = [f"{_host}:{_settings.port}"]
+
+worker_class = "gthread"
+workers = (
+    1  # Sockets and meetings live on threads; a second process is a second deployment, on the same database.
+)
+threads = (
+    _settings.max_clients + 32
+)  # Every socket has a thread; the rest keeps /health and the pages answering.
+worker_connections = threads + 200
+max_requests = (
+    0  # A worker that recycles itself would wait for its sockets, and nobody could connect meanwhile.
+)
+timeout = 60  # The worker's main loop says that it lives; requests themselves may take as long as they like.
+graceful_timeout = 10
+keepalive = 5
+control_socket_disable = True
+accesslog = None
+errorlog = "-"
+loglevel = "warning"
+worker_tmp_dir = (
+    "/dev/shm" if os.path.isdir("/dev/shm") else None
+)  # A slow disk must not look like a dead worker.
+
+_HANDSHAKE_SECONDS = 10
+
+
+def when_ready(server):
+    """A client that sends half a request must not hold a thread for ever: accepted sockets inherit this."""
+    for listener in server.LISTENERS:
+        listener.sock.setsockopt(
+            socket.SOL_SOCKET, socket.SO_RCVTIMEO, struct.pack("ll", _HANDSHAKE_SECONDS, 0)
+        )
+    if _settings_apply(server):
+        shown = "localhost" if _settings.host == "0.0.0.0" else _host
+        print(f"Council is at http://{shown}:{_settings.port}", flush=True)
+
+
+def post_worker_init(worker):
+    """Start the threads after the fork, and end them in order before the worker waits for its connections."""
+    parts = getattr(worker.app.callable, "extensions", {}).get("council")
+    if parts is None:
+        return  # Some other application, as the echo server of the tests.
+    parts.start()
+    _chain_shutdown(worker, parts)
+
+
+def _chain_shutdown(worker, parts):
+    import signal
+
+    for number in (signal.SIGTERM, signal.SIGINT, signal.SIGQUIT):
+        before = signal.getsignal(number)
+
+        def leave(signum, frame, before=before):
+            threading.Thread(target=parts.close, name="shutdown").start()
+            if callable(before):
+                before(signum, frame)
+
+        signal.signal(number, leave)
+
+
+def _settings_apply(server):
+    return "wsgi:app" in str(server.app.app_uri)

@@ -1,0 +1,72 @@
+// <council-link>: whether the page is live; when it is not, what happens next.
+
+import { part, showText } from "../lib/templates.js";
+import { t } from "../lib/texts.js";
+import { RoomElement } from "./room_element.js";
+
+/** @typedef {import("../connection.js").Link} Link */
+
+class LinkElement extends RoomElement {
+  /** @type {Link} */ #link = { status: "disconnected", ending: null, retryAt: null };
+  /** @type {ReturnType<typeof setInterval> | undefined} */ #ticking;
+
+  connectedCallback() {
+    part(this, "retry").addEventListener("click", () => this.dispatchEvent(new Event("retry", { bubbles: true })));
+  }
+
+  disconnectedCallback() {
+    clearInterval(this.#ticking);
+  }
+
+  /** @param {Link} link */
+  showLink(link) {
+    this.#link = link;
+    this.dataset.status = link.status;
+    part(this, "status").textContent = statusText(link.status);
+    part(this, "retry").hidden = link.ending !== "unreachable" && link.ending !== "done";
+    clearInterval(this.#ticking);
+    if (link.retryAt !== null) this.#ticking = setInterval(() => this.#explain(), 500);
+    this.#explain();
+  }
+
+  #explain() {
+    showText(part(this, "explanation"), explanation(this.#link));
+  }
+}
+
+/** @param {Link["status"]} status */
+function statusText(status) {
+  switch (status) {
+    case "disconnected":
+      return t("Disconnected");
+    case "connecting":
+      return t("Connecting");
+    case "connected":
+      return t("Live");
+    case "reconnecting":
+      return t("Reconnecting");
+  }
+}
+
+/** @param {Link} link */
+function explanation({ status, ending, retryAt }) {
+  switch (ending) {
+    case "sign_in":
+      return t("Please sign in to follow this meeting.");
+    case "forbidden":
+      return t("This meeting is not yours to see.");
+    case "missing":
+      return t("This meeting does not exist any more.");
+    case "done":
+      return t("The connection was closed.");
+    case "unreachable":
+      return t("The server does not answer. Council tries again when the network is back or you return to this page.");
+  }
+  if (retryAt !== null) {
+    const seconds = Math.max(0, Math.ceil((retryAt - Date.now()) / 1000));
+    return t("The connection was lost. Next attempt in {seconds} s.", { seconds });
+  }
+  return status === "reconnecting" ? t("Trying to reach the server.") : null;
+}
+
+customElements.define("council-link", LinkElement);

@@ -1,0 +1,45 @@
+// <council-members>: who sits at the table, and what each is doing.
+
+import { part } from "../lib/templates.js";
+import { t } from "../lib/texts.js";
+import { RoomElement } from "./room_element.js";
+
+class Members extends RoomElement {
+  /** @param {import("../reducer.js").State} state @param {import("../reducer.js").State} previous */
+  show(state, previous) {
+    if (state !== previous && state.node_statuses === previous.node_statuses) return;
+    for (const member of this.querySelectorAll("[data-member]")) {
+      if (!(member instanceof HTMLElement)) continue;
+      const nodes = member.dataset.member?.split(" ") ?? [];
+      const status = together(nodes.map((node_id) => state.node_statuses[node_id] ?? "pending"));
+      member.dataset.status = status;
+      part(member, "state").textContent = label(status);
+    }
+  }
+}
+
+/** What a member does who has several turns: the liveliest of them. @param {string[]} statuses */
+function together(statuses) {
+  const lively = ["running", "suspended", "failed"].find((status) => statuses.includes(status));
+  return lively ?? (statuses.every((status) => status === statuses[0]) ? (statuses[0] ?? "pending") : "pending");
+}
+
+/** @param {string} status */
+function label(status) {
+  switch (status) {
+    case "running":
+      return t("speaking");
+    case "completed":
+      return t("done");
+    case "failed":
+      return t("absent");
+    case "skipped":
+      return t("skipped");
+    case "suspended":
+      return t("on hold");
+    default:
+      return t("waiting");
+  }
+}
+
+customElements.define("council-members", Members);

@@ -1,0 +1,119 @@
+// <council-verdict>: what the council came to. Who was missing stands above it.
+
+import { markdownNodes } from "../lib/markdown.js";
+import { copyTemplate, part, showText } from "../lib/templates.js";
+import { t } from "../lib/texts.js";
+import { RoomElement } from "./room_element.js";
+
+/** @typedef {import("../reducer.js").State} State */
+/** @typedef {import("../protocol.js").Verdict} Verdict */
+/** @typedef {import("../protocol.js").Places} Places */
+
+class VerdictElement extends RoomElement {
+  /** @type {Places} */ #places = {};
+  /** @type {Verdict | null} */ #shown = null;
+
+  /** @param {import("./room_element.js").RoomParts} parts */
+  join({ places }) {
+    this.#places = places;
+  }
+
+  /** @param {State} state */
+  show({ verdict, panel }) {
+    if (!verdict || verdict === this.#shown) return;
+    this.#shown = verdict;
+    const card = copyTemplate("verdict-template");
+    card.dataset.outcome = verdict.outcome;
+    part(card, "title").textContent = title(verdict.outcome);
+    showText(part(card, "word"), verdict.outcome === "decided" ? (verdict.word ?? null) : null);
+    this.#showPresence(card, verdict, panel.members.length);
+    showScore(part(card, "score"), verdict);
+    showProse(part(card, "text"), verdict);
+    this.#showLists(card, verdict);
+    this.replaceChildren(card);
+  }
+
+  /** @param {HTMLElement} card @param {Verdict} verdict @param {number} all */
+  #showPresence(card, { outcome, absences }, all) {
+    const present = all - absences.length;
+    part(card, "presence").dataset.complete = String(absences.length === 0);
+    showText(part(card, "quorum"), t("{present} of {all} members took part", { present, all }));
+    showText(part(card, "below"), outcome === "partial" ? t("Below quorum: what follows is not a verdict.") : null);
+    fill(part(card, "absences"), absences, (item, { node_id, reason }) => {
+      part(item, "name").textContent = this.#name(node_id);
+      part(item, "detail").textContent = reason || t("No reason was given.");
+    });
+  }
+
+  /** @param {HTMLElement} card @param {Verdict} verdict */
+  #showLists(card, { disputes, orders, dissent }) {
+    fill(part(card, "disputes"), disputes, (item, { claim, evidence }) => {
+      part(item, "name").textContent = claim;
+      part(item, "detail").textContent = evidence;
+    });
+    fill(part(card, "orders"), orders, (item, order) => {
+      part(item, "detail").textContent = order;
+    });
+    fill(part(card, "dissent"), dissent ?? [], (item, { node_id, text, reason }) => {
+      part(item, "name").textContent = this.#name(node_id);
+      part(item, "detail").textContent = text ?? reason ?? "";
+    });
+  }
+
+  /** @param {string | undefined} node_id */
+  #name(node_id) {
+    return this.#places[node_id ?? ""]?.name ?? node_id ?? "";
+  }
+}
+
+/** @param {Verdict["outcome"]} outcome */
+function title(outcome) {
+  switch (outcome) {
+    case "decided":
+      return t("Verdict");
+    case "partial":
+      return t("Partial result");
+    case "impasse":
+      return t("Impasse");
+  }
+}
+
+/** @param {HTMLElement} element @param {Verdict} verdict */
+function showProse(element, { html, text }) {
+  element.dataset.markup = String(Boolean(html));
+  if (html) element.replaceChildren(markdownNodes(html));
+  else element.textContent = text;
+}
+
+/** A ring for the whole, a bar for each part; parts count 0 to 100. @param {HTMLElement} element @param {Verdict} verdict */
+function showScore(element, { score, parts }) {
+  element.hidden = score === null;
+  if (score === null) return;
+  part(element, "total").textContent = String(Math.round(score));
+  element.querySelector("[data-ring]")?.setAttribute("stroke-dasharray", `${score} 100`);
+  for (const name of ["strategic", "practical", "consistency"]) {
+    const value = parts?.[name];
+    part(element, name).hidden = value === undefined;
+    part(part(element, name), "value").textContent = String(Math.round(value ?? 0));
+    element.querySelector(`[data-bar="${name}"]`)?.setAttribute("width", String(value ?? 0));
+  }
+}
+
+/**
+ * One copy of the list's own template per item; a list without items hides with its heading.
+ * @template Item
+ * @param {HTMLElement} list
+ * @param {Item[]} items
+ * @param {(element: HTMLElement, item: Item) => void} show
+ */
+function fill(list, items, show) {
+  list.hidden = items.length === 0;
+  const rows = items.map((item) => {
+    const row = copyTemplate(list.dataset.row ?? "");
+    show(row, item);
+    return row;
+  });
+  part(list, "rows").replaceChildren(...rows);
+}
+
+customElements.define("council-verdict", VerdictElement);

@@ -1,0 +1,44 @@
+// Questions to the server's REST interface, and its one error shape.
+
+import { t } from "./texts.js";
+
+const ROOT = "/api/v1";
+
+/** What the server refused, or that it could not be reached (`code` "unreachable"). */
+export class Problem extends Error {
+  /** @param {{code: string, message: string, hint?: string, details?: any, retryAfter?: string | null}} problem */
+  constructor({ code, message, hint, details, retryAfter }) {
+    super(message);
+    this.code = code;
+    this.hint = retryAfter ? t("Try again in {seconds} s.", { seconds: retryAfter }) : (hint ?? "");
+    /** @type {{path: string, reason: string, suggestion?: string}[]} */
+    this.faults = Array.isArray(details) ? details.filter((fault) => typeof fault?.path === "string") : [];
+  }
+}
+
+/** @param {string} path @returns {Promise<any>} */
+export function get(path) {
+  return ask(path, { headers: { Accept: "application/json" } });
+}
+
+/** @param {string} path @param {object} body @returns {Promise<any>} */
+export function post(path, body) {
+  const headers = { Accept: "application/json", "Content-Type": "application/json" };
+  return ask(path, { method: "POST", headers, body: JSON.stringify(body) });
+}
+
+/** @param {string} path @param {RequestInit} request */
+async function ask(path, request) {
+  const response = await fetch(ROOT + path, { ...request, cache: "no-store" }).catch(() => {
+    const message = t("The server cannot be reached. Your text is still here; try again.");
+    throw new Problem({ code: "unreachable", message });
+  });
+  const answer = await response.json().catch(() => null);
+  if (response.ok && answer !== null) return answer;
+  throw new Problem({
+    code: "unknown",
+    message: t("The server answered with status {status}.", { status: response.status }),
+    ...answer?.error,
+    retryAfter: response.headers.get("Retry-After"),
+  });
+}

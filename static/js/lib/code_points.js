@@ -1,0 +1,25 @@
+// Texts counted as the wire counts them: in Unicode code points, not in UTF-16 units.
+
+/** @param {string} text */
+export function countCodePoints(text) {
+  let count = 0;
+  for (const _ of text) count += 1;
+  return count;
+}
+
+/**
+ * The text without its first `count` code points; all of it when there is nothing to skip.
+ * @param {string} text
+ * @param {number} count
+ */
+export function skipCodePoints(text, count) {
+  if (count <= 0) return text;
+  let units = 0;
+  let left = count;
+  for (const character of text) {
+    if (left === 0) break;
+    units += character.length;
+    left -= 1;
+  }
+  return text.slice(units);
+}

@@ -1,0 +1,40 @@
+// Numbers, money and time as people read them.
+
+import { t } from "./texts.js";
+
+/** @param {number} value */
+export function formatCount(value) {
+  return new Intl.NumberFormat(document.documentElement.lang).format(value);
+}
+
+/** m:ss, or h:mm:ss. @param {number} seconds */
+export function formatElapsed(seconds) {
+  const whole = Math.max(0, Math.floor(seconds));
+  const [hours, minutes, rest] = [Math.floor(whole / 3600), Math.floor(whole / 60) % 60, whole % 60];
+  const tail = `${String(minutes).padStart(hours ? 2 : 1, "0")}:${String(rest).padStart(2, "0")}`;
+  return hours ? `${hours}:${tail}` : tail;
+}
+
+/** @param {string} timestamp */
+export function formatMoment(timestamp) {
+  const format = new Intl.DateTimeFormat(document.documentElement.lang, { dateStyle: "medium", timeStyle: "short" });
+  return format.format(new Date(timestamp));
+}
+
+/**
+ * What a meeting has cost. A price nobody knows is "unknown", never zero.
+ * @param {import("../protocol.js").Totals} totals
+ * @param {boolean} rehearsal
+ */
+export function formatCost(totals, rehearsal) {
+  const { cost_usd, unknown_price_tokens, input_tokens, output_tokens } = totals;
+  if (rehearsal && !cost_usd) return t("rehearsal");
+  if (unknown_price_tokens > 0) return cost_usd ? t("{usd} + unknown", { usd: formatUsd(cost_usd) }) : t("unknown");
+  if (cost_usd !== null) return formatUsd(cost_usd);
+  return input_tokens + output_tokens > 0 ? t("local") : "–";
+}
+
+/** @param {number} usd */
+function formatUsd(usd) {
+  return `$${usd.toFixed(usd < 1 ? 4 : 2)}`;
+}

@@ -1,0 +1,45 @@
+// Which entries stand side by side: the rows of the room.
+// council/web/stages.py holds the same rule for the first paint; tests/js/stages.json holds examples of both.
+
+/** @typedef {import("../protocol.js").Places} Places */
+/** @typedef {{id: string, kind: string, node_id: string | null, status: string}} Placed */
+/** @typedef {{layer: number | null, entries: Placed[]}} Stage */
+
+/**
+ * @param {Placed[]} entries
+ * @param {Places} places
+ * @returns {Stage[]}
+ */
+export function stages(entries, places) {
+  /** @type {Stage[]} */
+  const rows = [];
+  for (const entry of entries) {
+    const place = entry.node_id === null ? undefined : places[entry.node_id];
+    let row = place && openRow(rows, entry.node_id, place);
+    if (!row) {
+      row = { layer: place?.layer ?? null, entries: [] };
+      rows.push(row);
+    }
+    row.entries = [...row.entries.filter((other) => !isReplaced(other, entry)), entry];
+  }
+  return rows;
+}
+
+/**
+ * The last row of the node's layer, unless the node or one that comes after it has spoken since.
+ * @param {Stage[]} rows
+ * @param {string | null} node_id
+ * @param {import("../protocol.js").Place} place
+ */
+function openRow(rows, node_id, place) {
+  for (const row of rows.toReversed()) {
+    const speakers = row.entries.filter(({ status }) => status !== "discarded").map((entry) => entry.node_id);
+    if (speakers.some((speaker) => speaker === node_id || (speaker !== null && place.later.includes(speaker)))) return;
+    if (row.layer === place.layer) return row;
+  }
+}
+
+/** @param {Placed} old @param {Placed} fresh */
+function isReplaced(old, fresh) {
+  return old.status === "discarded" && old.node_id === fresh.node_id;
+}

@@ -1,0 +1,11 @@
+// The start of every page: what all share, then what this one does.
+
+import "./elements/theme_switch.js";
+
+const PAGES = {
+  lobby: async () => (await import("./pages/lobby.js")).openLobby(),
+  room: async () => (await import("./pages/room.js")).openRoom(),
+};
+
+const { page } = document.body.dataset;
+if (page === "lobby" || page === "room") await PAGES[page]();

@@ -1,0 +1,319 @@
+"""The real pages before a server that does what a test says: for moments that no rehearsal can give.
+
+``python -m tests.browser.fake_room`` serves it with a debate that never ends, to work on the page by hand.
+"""
+
+import json
+import logging
+import threading
+import time
+import uuid
+from pathlib import Path
+from typing import Any
+
+from flask import Flask, jsonify, request
+from flask_sock import Sock
+from simple_websocket import ConnectionClosed
+from werkzeug.serving import make_server
+
+from council import clock
+from council.errors import NotFound
+from council.web.pages import pages_blueprint
+
+ROOT = Path(__file__).parents[2]
+
+DEBATE: dict[str, Any] = {
+    "start_node_id": "start",
+    "nodes": {
+        "start": {"node_id": "start", "type": "start", "name": "Start", "next_ids": ["opening"]},
+        "opening": {"node_id": "opening", "type": "parallel", "name": "Opening", "next_ids": ["affirmative", "negative"]},
+        "affirmative": {"node_id": "affirmative", "type": "agent", "name": "Value Defender", "next_ids": ["adjudicator"]},
+        "negative": {"node_id": "negative", "type": "agent", "name": "Risk Auditor", "next_ids": ["adjudicator"]},
+        "adjudicator": {"node_id": "adjudicator", "type": "agent", "name": "Chief Justice", "next_ids": ["end"]},
+        "end": {"node_id": "end", "type": "end", "name": "End", "next_ids": []},
+    },
+}  # fmt: skip
+PANEL = {
+    "members": [
+        {"node_id": "affirmative", "agent_id": "value_defender", "name": "Value Defender", "provider": "rehearsal", "model": "rehearsal-a"},
+        {"node_id": "negative", "agent_id": "risk_auditor", "name": "Risk Auditor", "provider": "rehearsal", "model": "rehearsal-b"},
+        {"node_id": "adjudicator", "agent_id": "chief_justice", "name": "Chief Justice", "provider": "rehearsal", "model": "rehearsal-c"},
+    ],
+    "diverse": True,
+    "rehearsal": False,
+}  # fmt: skip
+STATUS_AFTER = {"stop": "completed", "length": "completed", "cut": "cut", "error": "failed"}
+
+
+class FakeMeeting:
+    """One meeting: its log, its snapshot, and whoever listens."""
+
+    def __init__(self, subject: str = "Should the page be built first?", graph: dict[str, Any] = DEBATE) -> None:
+        self.session_id = str(uuid.uuid4())
+        self.epoch = "e1"
+        self.log: list[str] = []
+        self.acknowledges = True
+        self.greets = True
+        self.close_code: int | None = None
+        self._sockets: set[Any] = set()
+        self._lock = threading.Lock()  # Guards log, sockets and snapshot: listeners get every event once.
+        self._snapshot: dict[str, Any] = {
+            "session_id": self.session_id, "project_id": None, "template_id": "council_debate", "subject": subject,
+            "status": "running", "reason": None, "waiting_for": None, "created_at": clock.timestamp(),
+            "started_at": clock.timestamp(), "ended_at": None, "graph": graph, "node_statuses": {}, "messages": [],
+            "errors": [], "budget": None, "review": None, "verdict": None, "panel": PANEL,
+            "objective": "Ship something people trust.", "documents": [{"name": "plan.md", "characters": 4821}],
+            "totals": {"input_tokens": 0, "output_tokens": 0, "cost_usd": None, "unknown_price_tokens": 0,
+                       "elapsed_seconds": 0.0},
+        }  # fmt: skip
+
+    # What a test does
+
+    def emit(self, event: str, **data: Any) -> None:
+        with self._lock:
+            envelope = {
+                "event": event, "session_id": self.session_id, "project_id": None, "node_id": data.get("node_id"),
+                "seq": len(self.log) + 1, "timestamp": clock.timestamp(), "data": data,
+            }  # fmt: skip
+            _fold(self._snapshot, envelope)
+            self.log.append(json.dumps(envelope))
+            for socket in self._sockets:
+                socket.send(self.log[-1])
+
+    def node(self, node_id: str, status: str) -> None:
+        self.emit("node_state_change", node_id=node_id, status=status)
+
+    def say(self, node_id: str, text: str, *, thinking: bool = False, message_id: str | None = None) -> None:
+        """One chunk more of what the member says in this turn."""
+        message_id = message_id or f"m-{node_id}"
+        known = next((m for m in self._snapshot["messages"] if m["message_id"] == message_id), None)
+        before = (known["thinking"] if thinking else known["content"]) if known else ""
+        self.emit(
+            "token_stream", node_id=node_id, agent_id=_agent(node_id), message_id=message_id,
+            offset=len(before), chunk=text, is_thinking=thinking,
+        )  # fmt: skip
+
+    def finish(self, node_id: str, *, html: str = "", finish: str = "stop", message_id: str | None = None) -> None:
+        message_id = message_id or f"m-{node_id}"
+        message = next(m for m in self._snapshot["messages"] if m["message_id"] == message_id)
+        self.emit(
+            "message_completed", message_id=message_id, node_id=node_id, agent_id=_agent(node_id), role="agent",
+            content=message["content"], thinking=message["thinking"], html=html, finish=finish,
+        )  # fmt: skip
+
+    def drop_everybody(self, code: int = 1012) -> None:
+        with self._lock:
+            sockets, self._sockets = self._sockets, set()
+        for socket in sockets:
+            socket.close(code)
+
+    def snapshot(self) -> dict[str, Any]:
+        with self._lock:
+            return json.loads(json.dumps(self._snapshot | {"epoch": self.epoch, "seq": len(self.log)}))
+
+    # What its server does
+
+    def listen(self, socket: Any, since: int, epoch: str | None) -> None:
+        channel = f"session:{self.session_id}"
+        with self._lock:
+            recovered = epoch in (None, self.epoch) and since <= len(self.log)
+            position = {"epoch": self.epoch, "since": since, "seq": len(self.log), "recovered": recovered}
+            hello = {"protocol": "council.v1", "client_id": "c", "heartbeat_seconds": 25, "channels": {channel: position}}
+            socket.send(json.dumps({"event": "hello", "data": hello}))
+            for frame in self.log[since:] if recovered else ():
+                socket.send(frame)
+            if recovered:
+                self._sockets.add(socket)
+
+    def leave(self, socket: Any) -> None:
+        with self._lock:
+            self._sockets.discard(socket)
+
+    def obey(self, socket: Any, command: dict[str, Any]) -> None:
+        cmd = command["cmd"]
+        if cmd == "ping":
+            socket.send(json.dumps({"event": "pong", "data": {"server_time": clock.timestamp()}}))
+            return
+        if not self.acknowledges:
+            return
+        socket.send(json.dumps({"event": "ack", "data": {"id": command.get("id"), "cmd": cmd}}))
+        match cmd:
+            case "pause_session":
+                self.emit("execution:paused", status="paused", reason="user")
+            case "resume_session":
+                self.emit("execution:resumed", status="running")
+            case "stop_session":
+                self.emit("execution:cancelled", status="cancelled", reason="stopped")
+            case "user_input":
+                self.emit("user_message", message_id=str(uuid.uuid4()), content=command["data"]["content"], by="you")
+
+
+class FakeServer:
+    """The pages, REST and sockets of some fake meetings on a port of their own."""
+
+    def __init__(self, *, rehearsal: bool = True) -> None:
+        self.meetings: dict[str, FakeMeeting] = {}
+        self.rehearsal = rehearsal
+        self.started: list[dict[str, Any]] = []
+        self.refusal: tuple[int, dict[str, Any]] | None = None
+        logging.getLogger("werkzeug").setLevel(logging.WARNING)
+        self._server = make_server("127.0.0.1", 0, self._app(), threaded=True)
+        self._server.daemon_threads = True
+        self._thread = threading.Thread(target=self._server.serve_forever, name="fake-server")
+        self._thread.start()
+        self.url = f"http://127.0.0.1:{self._server.server_port}"
+
+    def add(self, meeting: FakeMeeting) -> str:
+        """The meeting's address."""
+        self.meetings[meeting.session_id] = meeting
+        return f"{self.url}/meetings/{meeting.session_id}"
+
+    def close(self) -> None:
+        for meeting in self.meetings.values():
+            meeting.drop_everybody(1001)
+        self._server.shutdown()
+        self._thread.join()
+
+    def _app(self) -> Flask:
+        app = Flask("fake", template_folder=str(ROOT / "templates"), static_folder=str(ROOT / "static"))
+        app.register_blueprint(pages_blueprint(self._lobby, self._snapshot))
+        app.add_url_rule("/api/v1/sessions", view_func=self._sessions)
+        app.add_url_rule("/api/v1/sessions", view_func=self._start, methods=["POST"], endpoint="start")
+        app.add_url_rule("/api/v1/sessions/<session_id>", view_func=self._snapshot, endpoint="session")
+        Sock(app).route("/api/v1/ws")(self._socket)
+        return app
+
+    def _lobby(self) -> dict[str, Any]:
+        providers = [{"provider_id": "rehearsal", "name": "Rehearsal", "local": True, "models": ["rehearsal"], "reason": ""}]
+        if not self.rehearsal:
+            providers = [{"provider_id": "openai", "name": "OpenAI", "local": False, "models": ["m"], "reason": ""}]
+        return {
+            "templates": [
+                {
+                    "template_id": "council_debate", "name": "Council debate", "category": "debate", "graph": DEBATE,
+                    "description": "One member speaks for it, one against, apart from each other. "
+                    "A chief justice weighs both, scores and says what must be mended.",
+                },
+                {
+                    "template_id": "deliberate_and_vote", "name": "Deliberate and vote", "category": "custom",
+                    "description": "Blind opinions, one anonymous round, sealed ballots, a chair.", "graph": VOTE,
+                },
+            ],
+            "providers": providers,
+            "sessions": self._sessions(),
+        }  # fmt: skip
+
+    def _sessions(self) -> dict[str, Any]:
+        return {"items": [meeting.snapshot() for meeting in reversed(self.meetings.values())], "next": None}
+
+    def _start(self) -> Any:
+        if self.refusal:
+            return jsonify(error=self.refusal[1]), self.refusal[0]
+        body = request.get_json()
+        self.started.append(body)
+        meeting = FakeMeeting(body["subject"])
+        meeting.session_id = meeting._snapshot["session_id"] = body["session_id"]
+        self.add(meeting)
+        return {"session_id": meeting.session_id, "status": "running", "links": {}}, 202
+
+    def _snapshot(self, session_id: str) -> dict[str, Any]:
+        if session_id not in self.meetings:
+            raise NotFound(f"There is no session {session_id}.")
+        return self.meetings[session_id].snapshot()
+
+    def _socket(self, socket: Any) -> None:
+        meeting = self.meetings.get(request.args["session_id"])
+        if meeting is None or meeting.close_code:
+            socket.close(meeting.close_code if meeting and meeting.close_code else 4404)
+            return
+        meeting.listen(socket, int(request.args.get("since", 0)), request.args.get("epoch"))
+        try:
+            while True:
+                meeting.obey(socket, json.loads(socket.receive()))
+        except ConnectionClosed:
+            meeting.leave(socket)
+
+
+def _agent(node_id: str) -> str | None:
+    return next((m["agent_id"] for m in PANEL["members"] if m["node_id"] == node_id), None)  # type: ignore[attr-defined,index]
+
+
+def _fold(snapshot: dict[str, Any], envelope: dict[str, Any]) -> None:
+    """As much of the server's own rule as the page needs on a reload."""
+    event, data = envelope["event"], envelope["data"]
+    messages = {message["message_id"]: message for message in snapshot["messages"]}
+    match event:
+        case "token_stream":
+            message = messages.get(data["message_id"]) or _begin(snapshot, envelope)
+            message["thinking" if data["is_thinking"] else "content"] += data["chunk"]
+        case "message_completed":
+            message = messages.get(data["message_id"]) or _begin(snapshot, envelope)
+            message |= {key: data[key] for key in ("content", "thinking", "html", "finish")}
+            message["status"] = STATUS_AFTER[data["finish"]]
+        case "message_discarded":
+            messages[data["message_id"]]["status"] = "discarded"
+        case "user_message":
+            message = _begin(snapshot, envelope)
+            message |= {"agent_name": data["by"], "role": "user", "content": data["content"], "status": "completed"}
+        case "node_state_change":
+            snapshot["node_statuses"][data["node_id"]] = data["status"]
+        case "token_usage":
+            totals = snapshot["totals"]
+            totals["input_tokens"] += data["input_tokens"]
+            totals["output_tokens"] += data["output_tokens"]
+            if data["estimated_cost_usd"] is not None:
+                totals["cost_usd"] = (totals["cost_usd"] or 0) + data["estimated_cost_usd"]
+            if data["price"] == "unknown":
+                totals["unknown_price_tokens"] += data["input_tokens"] + data["output_tokens"]
+        case "error":
+            snapshot["errors"].append(data | {"seq": envelope["seq"]})
+        case "verdict":
+            snapshot["verdict"] = data
+        case _ if event.startswith("execution:"):
+            snapshot |= {"status": data["status"], "reason": data.get("reason")}
+
+
+def _begin(snapshot: dict[str, Any], envelope: dict[str, Any]) -> dict[str, Any]:
+    data = envelope["data"]
+    node_id = data.get("node_id")
+    name = next((m["name"] for m in PANEL["members"] if m["node_id"] == node_id), None)  # type: ignore[attr-defined,index]
+    message = {
+        "message_id": data["message_id"], "node_id": node_id, "agent_id": data.get("agent_id"), "agent_name": name,
+        "role": "agent", "content": "", "thinking": "", "html": None, "status": "streaming", "finish": None,
+        "seq": envelope["seq"],
+    }  # fmt: skip
+    snapshot["messages"].append(message)
+    return message
+
+
+def _vote_graph() -> dict[str, Any]:
+    seats = ("a", "b", "c", "d")
+    nodes = {
+        "start": {"node_id": "start", "type": "start", "name": "Start", "next_ids": [f"opinion_{s}" for s in seats]},
+        "ballot": {"node_id": "ballot", "type": "vote", "name": "Sealed ballots", "next_ids": ["again"]},
+        "again": {"node_id": "again", "type": "loop", "name": "Again?", "next_ids": [f"opinion_{seats[0]}", "chair"]},
+        "chair": {"node_id": "chair", "type": "agent", "name": "Chair", "next_ids": ["end"]},
+        "end": {"node_id": "end", "type": "end", "name": "End", "next_ids": []},
+    }
+    for seat in seats:
+        opinion = {"node_id": f"opinion_{seat}", "type": "agent", "name": f"Member {seat.upper()}", "next_ids": ["ballot"]}
+        nodes[f"opinion_{seat}"] = opinion
+    return {"start_node_id": "start", "nodes": nodes}
+
+
+VOTE = _vote_graph()
+
+
+def main() -> None:
+    server = FakeServer()
+    meeting = FakeMeeting()
+    print(server.add(meeting))
+    words = "Nothing that was said is lost, and every member reads the same words in the same order. ".split(" ")
+    for place in range(10**6):
+        for node_id in ("affirmative", "negative"):
+            meeting.say(node_id, f"{words[place % len(words)]} ")
+        time.sleep(0.05)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,104 @@
+"""The product itself in a process of its own, as a deployer starts it, and the ways it may end."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import httpx2
+
+from tests.support.waiting import wait_until
+
+ROOT = Path(__file__).parents[2]
+
+
+class Server:
+    """gunicorn with our configuration, on a port and a data directory that outlive its process."""
+
+    def __init__(self, data_dir: Path, settings: dict[str, object]) -> None:
+        self.port = _free_port()
+        self.url = f"http://127.0.0.1:{self.port}"
+        self.log = data_dir.parent / f"server-{self.port}.log"
+        self.data_dir = data_dir
+        self._settings = settings
+        self.process: subprocess.Popen[bytes] | None = None
+
+    def start(self) -> None:
+        """Start it, and wait until it is ready. Raises AssertionError with its log when it is not."""
+        self.data_dir.parent.mkdir(parents=True, exist_ok=True)
+        with self.log.open("ab") as log:
+            self.process = subprocess.Popen(
+                [sys.executable, "-m", "gunicorn", "-c", "gunicorn.conf.py", "wsgi:app"],
+                cwd=ROOT,
+                env=self._environment(),
+                stdout=log,
+                stderr=log,
+                start_new_session=True,
+            )
+        wait_until(self._is_ready, timeout=30, what="a ready server")
+
+    def stop(self) -> None:
+        """End it in order (SIGTERM), and wait."""
+        if self._running:
+            assert self.process is not None
+            self.process.terminate()
+            self.process.wait(20)
+
+    def kill(self) -> None:
+        """kill -9, the master and its worker at once: nothing is tidied up."""
+        if self._running:
+            self.signal(signal.SIGKILL)
+            assert self.process is not None
+            self.process.wait(20)
+
+    def signal(self, number: int) -> None:
+        """Send a signal to the master and its worker."""
+        assert self.process is not None
+        os.killpg(self.process.pid, number)
+
+    def get(self, path: str, **more: Any) -> Any:
+        """GET a path of the API; its JSON."""
+        answer = httpx2.get(f"{self.url}{path}", trust_env=False, timeout=10, **more)
+        answer.raise_for_status()
+        return answer.json()
+
+    def post(self, path: str, body: object, **more: Any) -> httpx2.Response:
+        return httpx2.post(f"{self.url}{path}", json=body, trust_env=False, timeout=15, **more)
+
+    @property
+    def text_of_log(self) -> str:
+        return self.log.read_text(errors="replace")
+
+    @property
+    def _running(self) -> bool:
+        return self.process is not None and self.process.poll() is None
+
+    def _is_ready(self) -> bool:
+        if not self._running:
+            raise AssertionError(f"the server ended: {self.text_of_log[-3000:]}")
+        try:
+            return httpx2.get(f"{self.url}/ready", trust_env=False, timeout=2).status_code == 200
+        except httpx2.HTTPError:
+            return False
+
+    def _environment(self) -> dict[str, str]:
+        kept = {name: value for name, value in os.environ.items() if not name.startswith("COUNCIL_")}
+        given = {f"COUNCIL_{name}".upper(): str(value) for name, value in self._settings.items()}
+        return (
+            kept
+            | {
+                "COUNCIL_HOST": "127.0.0.1",
+                "COUNCIL_PORT": str(self.port),
+                "COUNCIL_DATA_DIR": str(self.data_dir),
+            }
+            | given
+        )
+
+
+def _free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as probe:
+        port: int = probe.getsockname()[1]
+    return port
