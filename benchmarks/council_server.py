@@ -12,9 +12,11 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks import measure
+from benchmarks.fake_model_server import model
 from benchmarks.measure import (
     BUILD,
     PYTHON,
+    ROOT,
     SERVER_CORE,
     BenchmarkFailed,
     Program,
@@ -24,6 +26,7 @@ from benchmarks.measure import (
 )
 
 MAX_CLIENTS = 200
+COMMAND = (PYTHON, "-m", "gunicorn", "-c", "gunicorn.conf.py", "benchmarks.council_app:bench_app()")
 FINAL = ("completed", "failed", "cancelled")
 
 
@@ -89,26 +92,29 @@ class CouncilServer:
 def council_server(
     base_url: str = "http://127.0.0.1:9/v1", *, max_clients: int = MAX_CLIENTS, data_dir: Path | None = None
 ) -> Iterator[CouncilServer]:
-    """A server that answers /health. ``base_url`` is where its models are asked."""
+    """A server that answers /health, on a new database unless it is given one; ``base_url`` is the models'."""
+    with empty_directory() as fresh:
+        port, home = free_port(), data_dir or fresh
+        env = {
+            "COUNCIL_PORT": str(port),
+            "COUNCIL_DATA_DIR": str(home),
+            "COUNCIL_MAX_CLIENTS": str(max_clients),
+            "COUNCIL_LLM_BASE_URL": base_url,
+            "COUNCIL_LLM_MODEL": model(50),
+            "COUNCIL_LOG_LEVEL": "WARNING",
+        }
+        with program(COMMAND, SERVER_CORE, env=env, cwd=ROOT) as running:
+            server = CouncilServer(running, port, home)
+            wait_until(server.healthy, 30, "Council to serve")
+            yield server
+
+
+@contextmanager
+def empty_directory() -> Iterator[Path]:
+    """For a database; on the same disk as the project, gone afterwards."""
     BUILD.mkdir(exist_ok=True)
-    port = free_port()
-    data_dir = data_dir or Path(tempfile.mkdtemp(dir=BUILD, prefix="council-"))
-    env = {
-        "COUNCIL_PORT": str(port),
-        "COUNCIL_DATA_DIR": str(data_dir),
-        "COUNCIL_MAX_CLIENTS": str(max_clients),
-        "COUNCIL_LLM_BASE_URL": base_url,
-        "COUNCIL_LLM_MODEL": "fake-n50-r0",
-        "COUNCIL_LOG_LEVEL": "WARNING",
-    }
-    with program(command(), SERVER_CORE, env=env) as running:
-        server = CouncilServer(running, port, data_dir)
-        wait_until(server.healthy, 30, "Council to serve")
-        yield server
-
-
-def command() -> list[str | Path]:
-    return [PYTHON, "-m", "gunicorn", "-c", "gunicorn.conf.py", "benchmarks.council_app:app"]
+    with tempfile.TemporaryDirectory(dir=BUILD, prefix="data-", ignore_cleanup_errors=True) as directory:
+        yield Path(directory)
 
 
 def start_spread(server: CouncilServer, template_id: str, order: str, count: int) -> list[str]:

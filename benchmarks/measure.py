@@ -8,6 +8,7 @@ import socket
 import statistics
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
@@ -27,7 +28,7 @@ LOAD_CORE = frozenset({max(ALL_CORES)})  # Load clients and the fake model serve
 
 
 class BenchmarkFailed(Exception):
-    """A measured process did not do what it should; the message says what it printed."""
+    """A measured process did not do what it should. What it printed went to standard error."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +67,7 @@ class Program:
     """A child process that talks in lines of JSON."""
 
     process: subprocess.Popen[str]
-    name: str
+    name: str  # For messages.
 
     @property
     def pid(self) -> int:
@@ -96,33 +97,40 @@ def program(
     cores: frozenset[int],
     *,
     env: Mapping[str, str] | None = None,
-    cwd: Path = ROOT,
+    cwd: Path = HERE,
 ) -> Iterator[Program]:
-    """Runs a command on these cores, in a process group that is killed on the way out."""
-    words = [str(word) for word in command]
-    name = Path(words[-1] if words[0].endswith("python") else words[0]).name
+    """Runs a command on these cores, in a process group that is killed on the way out.
+
+    It has a directory of its own for temporary files. It does not run in the project's root unless asked to:
+    there every gunicorn would read the product's configuration.
+    """
     BUILD.mkdir(exist_ok=True)
-    errors = BUILD / f"{name.replace(':', '-')[-60:]}-{os.getpid()}-{time.monotonic_ns()}.log"
+    words = [str(word) for word in command]
+    with tempfile.TemporaryDirectory(dir=BUILD, prefix="run-", ignore_cleanup_errors=True) as home:
+        errors = Path(home, "stderr")
+        process = _start(words, errors, {"PYTHONPATH": str(ROOT), "TMPDIR": home, **(env or {})}, cwd)
+        os.sched_setaffinity(process.pid, cores)  # It has but one thread yet; the later ones inherit it.
+        try:
+            yield Program(process, next(word for word in reversed(words) if "benchmarks" in word))
+        except BenchmarkFailed:
+            print(errors.read_text()[-2000:], file=sys.stderr)
+            raise
+        finally:
+            _kill(process)
+
+
+def _start(words: list[str], errors: Path, env: Mapping[str, str], cwd: Path) -> subprocess.Popen[str]:
     with errors.open("w") as log:
-        process = subprocess.Popen(
+        return subprocess.Popen(
             words,
             cwd=cwd,
-            env={**os.environ, "PYTHONPATH": str(ROOT), **(env or {})},
+            env={**os.environ, **env},
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=log,
             text=True,
             start_new_session=True,
         )
-    os.sched_setaffinity(process.pid, cores)  # It has but one thread yet; the later ones inherit it.
-    try:
-        yield Program(process, name)
-    except BaseException:
-        print(errors.read_text()[-2000:], file=sys.stderr)
-        raise
-    finally:
-        _kill(process)
-        errors.unlink(missing_ok=True)
 
 
 def _kill(process: subprocess.Popen[str]) -> None:
@@ -199,6 +207,14 @@ def cpu_seconds(pid: int) -> float:
 
 def resident_mb(pid: int) -> float:
     return _status(pid, "VmRSS") / 1024
+
+
+def shared_mb(pid: int) -> float:
+    """Resident memory in which what n processes share counts a n-th for each."""
+    for line in Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines():
+        if line.startswith("Pss:"):
+            return int(line.split()[1]) / 1024
+    raise AssertionError(f"/proc/{pid}/smaps_rollup has no Pss")
 
 
 def peak_mb(pid: int) -> float:

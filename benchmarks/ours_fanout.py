@@ -7,7 +7,6 @@ import time
 
 from flask import Flask
 
-from benchmarks.measure import BUILD
 from benchmarks.peers.driver import chunk, obey, publish_in_thread, read_plan
 from council import clock
 from council.bus.local import LocalBus
@@ -74,9 +73,7 @@ class Record:
     """A journal on a fresh database; pieces go in as a speaking member's do."""
 
     def __init__(self) -> None:
-        BUILD.mkdir(exist_ok=True)
-        directory = tempfile.mkdtemp(dir=BUILD, prefix="journal-")
-        self._store = Store(f"sqlite:///{directory}/council.db")
+        self._store = Store(f"sqlite:///{tempfile.mkdtemp()}/council.db")
         with self._store.write() as connection:
             metadata.create_all(connection)
             channels.create(connection, CHANNEL)

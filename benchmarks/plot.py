@@ -12,10 +12,12 @@ BAR, GAP, TITLE, MARGIN = 16, 8, 34, 16
 STYLE = """
   text { font: 13px system-ui, sans-serif; fill: #1f2328 }
   .title { font-weight: 600 }
+  .ground { fill: #ffffff }
   .ours { fill: #0a7d5a } .theirs { fill: #9aa4af }
   .spread { stroke: #1f2328; stroke-width: 1.5 }
   @media (prefers-color-scheme: dark) {
     text { fill: #e6edf3 } .ours { fill: #3fb98c } .theirs { fill: #6e7681 } .spread { stroke: #e6edf3 }
+    .ground { fill: #0d1117 }
   }
 """
 
@@ -35,7 +37,9 @@ def svg(title: str, plots: Iterable[Plot], scenarios: Scenarios) -> str:
             y += TITLE + len(bars) * (BAR + GAP) + MARGIN
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {y}" role="img" aria-label="{escape(title)}">\n'
-        f"<style>{STYLE}</style>\n" + "\n".join(body) + "\n</svg>\n"
+        f'<style>{STYLE}</style>\n<rect class="ground" width="{WIDTH}" height="{y}" rx="6"/>\n'
+        + "\n".join(body)
+        + "\n</svg>\n"
     )
 
 

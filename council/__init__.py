@@ -25,7 +25,8 @@ from council.store.archive import Archive
 from council.store.engine import Store
 from council.store.library import Library
 from council.store.migrations import migrate
-from council.web import guard, health, live, problems
+from council.web import guard, health, problems
+from council.web import live as live_endpoint
 from council.web.api import catalogue as catalogue_api
 from council.web.api import sessions as sessions_api
 from council.web.lobby import lobby_reader
@@ -52,7 +53,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     app.register_blueprint(sessions_api.blueprint(parts))
     app.register_blueprint(catalogue_api.blueprint(parts))
     app.register_blueprint(health.blueprint(parts))
-    live.install(Sock(app, max_message_bytes=settings.live.max_frame_bytes), parts)
+    live_endpoint.install(Sock(app, max_message_bytes=settings.live.max_frame_bytes), parts)
     return app
 
 

@@ -33,6 +33,10 @@ class Event(BaseModel):
         return self.model_dump()
 
 
+EVERYTHING = "*"
+"""The channel of a live feed: all there are, from now on."""
+
+
 def session_channel(session_id: str) -> str:
     return f"session:{session_id}"
 

@@ -59,6 +59,7 @@ class Parts:
             if self._state != "running":
                 return
             self._state = "closed"
+        self.journal.hurry()
         self.supervisor.close()
         self.journal.close()
         if self._watcher:

@@ -9,6 +9,7 @@ from sqlalchemy.engine import Connection
 
 from council import clock
 from council.commands import Command, PauseSession, ResumeSession, StartSession, StopSession, UserInput
+from council.engine.ending import cancellation
 from council.engine.opening import Opening, Seating, fingerprint, prepare
 from council.engine.supervisor import Supervisor
 from council.errors import Conflict, IllegalTransition, Stopped
@@ -128,7 +129,7 @@ class Control:
     # Pause, resume, stop
 
     def _pause(self, command: PauseSession, command_id: str | None) -> dict[str, Any]:
-        def decide(row: dict[str, Any]) -> Decision:
+        def decide(_connection: Connection, row: dict[str, Any]) -> Decision:
             result = {"session_id": command.session_id, "status": "paused"}
             if row["status"] == "paused":
                 return Decision(result=result)
@@ -143,7 +144,7 @@ class Control:
         return done.result
 
     def _resume(self, command: ResumeSession, command_id: str | None) -> dict[str, Any]:
-        def decide(row: dict[str, Any]) -> Decision:
+        def decide(_connection: Connection, row: dict[str, Any]) -> Decision:
             result = {"session_id": command.session_id, "status": "running"}
             if row["status"] == "running":
                 return Decision(result=result)
@@ -159,27 +160,32 @@ class Control:
         return done.result
 
     def _stop(self, command: StopSession, command_id: str | None) -> dict[str, Any]:
-        def decide(row: dict[str, Any]) -> Decision:
+        def decide(connection: Connection, row: dict[str, Any]) -> Decision:
             result = {"session_id": command.session_id, "status": "cancelled"}
-            if row["status"] != "cancelled":
-                move(row["status"], "cancelled")
-            return Decision(result=result)
-
-        def remember(connection: Connection) -> None:
+            if row["status"] == "cancelled":
+                return Decision(result=result)
+            move(row["status"], "cancelled")
             sessions.update(connection, command.session_id, stop_requested=True)
+            nobody_runs_it = row["owner"] is None
+            return Decision(cancellation(connection, command.session_id) if nobody_runs_it else (), result)
 
-        done = self._once(command.session_id, command_id, command, decide, also=remember)
-        gate = self._supervisor.gate(command.session_id)
+        done = self._once(command.session_id, command_id, command, decide)
+        if not done.anew:
+            self._end_run(command.session_id)
+        return done.result
+
+    def _end_run(self, session_id: str) -> None:
+        """Whoever runs the meeting ends it; the answer waits for that a little."""
+        gate = self._supervisor.gate(session_id)
         if gate is not None:
             gate.end(Stopped("The meeting was stopped."))
-        self._supervisor.submit(command.session_id)
-        self._supervisor.wait_until_idle(command.session_id, STOP_SECONDS)
-        return done.result
+        self._supervisor.submit(session_id)
+        self._supervisor.wait_until_idle(session_id, STOP_SECONDS)
 
     # Input
 
     def _say(self, command: UserInput, command_id: str | None, by: str) -> dict[str, Any]:
-        def decide(row: dict[str, Any]) -> Decision:
+        def decide(_connection: Connection, row: dict[str, Any]) -> Decision:
             if is_final(row["status"]):
                 raise IllegalTransition("A finished session takes no input.", hint="Start a new meeting.")
             if command.node_id is not None:
@@ -201,8 +207,7 @@ class Control:
         session_id: str,
         command_id: str | None,
         command: Command,
-        decide: Callable[[dict[str, Any]], Decision],
-        also: Callable[[Connection], None] | None = None,
+        decide: Callable[[Connection, dict[str, Any]], Decision],
     ) -> _Done:
         """Decide on the locked row; a command id that had its effect is answered with what it was answered before."""
 
@@ -210,9 +215,7 @@ class Control:
             before = receipts.earlier(connection, session_id, command_id, command.cmd)
             if before is not None:
                 return Decision(result=_Done(before, anew=False))
-            decision = decide(sessions.get(connection, session_id, lock=True))
-            if also is not None:
-                also(connection)
+            decision = decide(connection, sessions.get(connection, session_id, lock=True))
             receipts.keep(connection, session_id, command_id, command.cmd, decision.result)
             return Decision(decision.events, _Done(decision.result, anew=bool(decision.events)))
 

@@ -11,6 +11,8 @@ from council.errors import GaveWay, Interrupted, Stopped
 Mode = Literal["now", "after_turn"]
 Cancel = Callable[[], None]
 
+_HELD_FOR_LONG = "The meeting was paused for long; the turn starts again when it is resumed."
+
 
 class Gate:
     """Open, held or ended. Ending is for ever, and wakes everybody.
@@ -54,6 +56,13 @@ class Gate:
             self._announce()
         for cancel in cancels:
             cancel()
+
+    def give_way_when_due(self) -> None:
+        """End a run whose speakers are held for so long that its threads are wanted back, silent models' too."""
+        with self._lock:
+            since = self._held_since if self._held == "now" else None
+        if since is not None and clock.monotonic() - since >= self._hold_seconds:
+            self.end(GaveWay(_HELD_FOR_LONG))
 
     def follow(self, status: str, stop_requested: bool, changes: int) -> None:
         """Become what the database says, unless somebody here changed the gate since ``changes`` was read."""
@@ -142,7 +151,7 @@ class Gate:
         deadline = clock.Deadline(self._hold_seconds)
         while self._held_back(held):
             if deadline.passed():
-                raise GaveWay("The meeting was paused for long; the turn starts again when it is resumed.")
+                raise GaveWay(_HELD_FOR_LONG)
             bell.wait(deadline.remaining())
 
     def _held_back(self, held: Callable[[], bool]) -> bool:

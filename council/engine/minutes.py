@@ -4,10 +4,12 @@ from typing import Any
 
 from sqlalchemy.engine import Connection
 
+from council.engine import ending
+from council.errors import Stopped
 from council.events import Event, NodeStateChange, session_channel
 from council.live.journal import Decision, Journal
 from council.live.stream import MessageStream
-from council.store import steps
+from council.store import sessions, steps
 
 
 class Minutes:
@@ -32,6 +34,24 @@ class Minutes:
         def decide(connection: Connection) -> Decision:
             steps.record(connection, self.session_id, node_id, result)
             return Decision((*events, last))
+
+        self._journal.decide(self.channel, decide, fence=self._fence).wait()
+
+    def close(self, end: Event) -> None:
+        """Store how the meeting ended. Raises Stopped when a stop was accepted before: that is how it ends, then."""
+
+        def decide(connection: Connection) -> Decision:
+            if sessions.get(connection, self.session_id, lock=True)["stop_requested"]:
+                raise Stopped("The meeting was stopped.")
+            return Decision((*ending.skipped(connection, self.session_id), end))
+
+        self._journal.decide(self.channel, decide, fence=self._fence).wait()
+
+    def cancel(self) -> None:
+        """Store that the meeting was stopped."""
+
+        def decide(connection: Connection) -> Decision:
+            return Decision(ending.cancellation(connection, self.session_id))
 
         self._journal.decide(self.channel, decide, fence=self._fence).wait()
 

@@ -29,24 +29,19 @@ from council.errors import (
 )
 from council.events import (
     ErrorHappened,
-    Event,
-    ExecutionCancelled,
     ExecutionCompleted,
     ExecutionFailed,
     ExecutionStarted,
-    MessageCompleted,
     MessageDiscarded,
     NodeStateChange,
 )
-from council.meeting import markdown
 from council.meeting.nodes import NODE_TYPES
 from council.meeting.walk import Progress, Walk
-from council.store import sessions
 
 log = structlog.get_logger(__name__)
 
 _GRAVEST_FIRST = (Fenced, ShuttingDown, Stopped, GaveWay)
-_LONGEST_LOOK_SECONDS = 1.0
+_SHORTEST_LOOK_SECONDS, _LONGEST_LOOK_SECONDS = 0.02, 1.0
 _PAUSE_ARRIVES_SECONDS = 0.02
 
 
@@ -78,24 +73,29 @@ class Run:
     def execute(self) -> None:
         """Run to the end. Raises the Interrupted because of which the meeting goes on later, or elsewhere."""
         try:
-            self._tidy_up()
-            if self._record.stop_requested:
-                raise Stopped("The meeting was stopped.")
-            if self._record.status == "pending":
-                self._minutes.write(ExecutionStarted())
-            self._follow_graph()
-            self._close()
+            self._hold_meeting()
         except Stopped:
-            self._minutes.write(*self._unreached(), ExecutionCancelled())
+            self._minutes.cancel()
+
+    def _hold_meeting(self) -> None:
+        if self._record.stop_requested:
+            raise Stopped("The meeting was stopped.")
+        self._tidy_up()
+        if self._record.status == "pending":
+            self._minutes.write(ExecutionStarted())
+        try:
+            self._follow_graph()
         except _Failure as failure:
-            self._minutes.write(*self._unreached(), ExecutionFailed(reason=failure.reason))
+            self._minutes.close(ExecutionFailed(reason=failure.reason))
+        else:
+            self._close()
 
     def _close(self) -> None:
         """All is said. A pause that came first holds the end, too."""
         while True:
             self._gate.checkpoint()
             try:
-                return self._minutes.write(ExecutionCompleted())
+                return self._minutes.close(ExecutionCompleted())
             except IllegalTransition:  # Paused in the database already, but not here yet.
                 self._gate.wait(_PAUSE_ARRIVES_SECONDS)
 
@@ -195,18 +195,20 @@ class Run:
     def _next_outcome(self) -> Outcome:
         """Wait for a turn to end, and end those whose time is over."""
         while True:
+            self._keep_time()
             try:
                 return self._outcomes.get(timeout=self._look_seconds())
             except queue.Empty:
-                self._keep_time()
+                continue
 
     def _keep_time(self) -> None:
-        self._expire_overdue()
+        self._end_overdue_turns()
         limit = self._desk.settings.meeting_timeout_seconds
         if clock.monotonic() - self._began - (self._gate.held_seconds() - self._held_before) > limit:
             self._fail(f"The meeting did not finish within {limit:g} seconds.")
 
-    def _expire_overdue(self) -> None:
+    def _end_overdue_turns(self) -> None:
+        self._gate.give_way_when_due()
         for turn, _thread in self._turns.values():
             left = turn.remaining_seconds()
             if left is not None and left <= 0:
@@ -214,7 +216,11 @@ class Run:
 
     def _look_seconds(self) -> float:
         left = [turn.remaining_seconds() for turn, _thread in self._turns.values()]
-        return max(0.02, min([seconds for seconds in left if seconds is not None] + [_LONGEST_LOOK_SECONDS]))
+        settings = self._desk.settings
+        limits = (_LONGEST_LOOK_SECONDS, settings.pause_hold_seconds, settings.meeting_timeout_seconds)
+        return max(
+            _SHORTEST_LOOK_SECONDS, min(*limits, *(seconds for seconds in left if seconds is not None))
+        )
 
     # Leaving off
 
@@ -243,31 +249,18 @@ class Run:
             try:
                 return self._outcomes.get(timeout=self._look_seconds())
             except queue.Empty:
-                self._expire_overdue()
+                self._end_overdue_turns()
 
     def _tidy_up(self) -> None:
-        """What an earlier run left in mid-sentence: kept as cut after a stop, otherwise said again."""
-        events: list[Event] = []
-        for message in self._record.unfinished:
-            if self._record.stop_requested:
-                events.append(_cut(message))
-            else:
-                events.append(
-                    MessageDiscarded(
-                        message_id=message["message_id"], node_id=message["node_id"], reason="restart"
-                    )
+        """What an earlier run left in mid-sentence is said again."""
+        self._minutes.write(
+            *(
+                MessageDiscarded(
+                    message_id=message["message_id"], node_id=message["node_id"], reason="restart"
                 )
-        self._minutes.write(*events)
-
-    def _unreached(self) -> list[Event]:
-        """Nodes in the middle of their turn when the meeting ends are skipped."""
-        with self._desk.store.read() as connection:
-            statuses = sessions.get(connection, self._record.session_id)["node_statuses"]
-        return [
-            NodeStateChange(node_id=n, status="skipped")
-            for n, status in statuses.items()
-            if status == "running"
-        ]
+                for message in self._record.unfinished
+            )
+        )
 
     def _mark_skipped(self, node_ids: tuple[str, ...]) -> None:
         known = self._record.node_statuses
@@ -288,16 +281,3 @@ class _Failure(Exception):
     def __init__(self, reason: str) -> None:
         super().__init__(reason)
         self.reason = reason
-
-
-def _cut(message: dict[str, Any]) -> MessageCompleted:
-    return MessageCompleted(
-        message_id=message["message_id"],
-        node_id=message["node_id"],
-        agent_id=message["agent_id"],
-        role=message["role"],
-        content=message["content"],
-        thinking=message["thinking"],
-        html=markdown.render(message["content"]),
-        finish="cut",
-    )

@@ -15,6 +15,7 @@ from council.errors import (
     ProviderError,
     ProviderRefused,
     ProviderRejected,
+    ProviderTimeout,
     ProviderUnreachable,
     ShuttingDown,
     Stopped,
@@ -140,6 +141,9 @@ class _Attempt:
                 self._drop(began, "restart", usage)
             case StreamBroken() | ProviderUnreachable() if self._was_held():
                 self._drop(began, "upstream_closed", usage)
+                raise _Again from problem
+            case ProviderTimeout() if self._was_held() and not self._turn.expired:
+                self._drop(began, "paused", usage)  # The provider's watch runs on in a pause; ours does not.
                 raise _Again from problem
             case ProviderError():
                 self._keep(cause, "error", usage, said, thought)

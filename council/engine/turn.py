@@ -97,11 +97,19 @@ class Turn:
         if cancel is not None:
             cancel()
 
+    @property
+    def expired(self) -> bool:
+        with self._lock:
+            return self._expired
+
     @contextmanager
     def calling(self, cancel: Cancel) -> Iterator[None]:
         """While inside, a stop and the end of its time end the call with ``cancel``."""
         with self._lock:
             self._cancel = cancel
+            expired = self._expired
+        if expired:
+            cancel()
         try:
             with self.gate.cancelling(cancel):
                 yield
@@ -114,7 +122,7 @@ class Turn:
         ended = self.gate.ended
         if ended is not None:
             return ended
-        if not self._expired:
+        if not self.expired:
             raise AssertionError("a call was cancelled by nobody")
         seconds = f"{self.timeout_seconds:g} seconds"
         return ProviderTimeout(f"The model did not finish within {seconds}.", started=started)

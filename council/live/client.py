@@ -22,6 +22,8 @@ log = logging.getLogger(__name__)
 
 ReadEvents = Callable[[str, int, int], list[tuple[int, bytes]]]
 
+INTERNAL_ERROR = 1011
+
 _CLOSE_SECONDS = 2.0  # For what is queued before a close, and again for the peer's answer.
 _SLICE_BYTES = 65_536  # Each has a time-out of its own: slow is below 4 KB/s, not far behind.
 
@@ -67,8 +69,10 @@ class Client(Outbox):
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(self, *_: object) -> None:
-        self.close()
+    def __exit__(self, problem: object, *_: object) -> None:
+        self.close(
+            1000 if problem is None else INTERNAL_ERROR
+        )  # No effect if it is closing for a better reason.
         self.join()
 
     # Channels

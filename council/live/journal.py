@@ -61,12 +61,16 @@ class Ticket:
         return self._result
 
     def keep(self, result: Any) -> None:
-        self._result = result
-        self._done.set()
+        """It is stored. Only the first word counts."""
+        if not self._done.is_set():
+            self._result = result
+            self._done.set()
 
     def fail(self, error: BaseException) -> None:
-        self._error = error
-        self._done.set()
+        """It will not be stored. Only the first word counts."""
+        if not self._done.is_set():
+            self._error = error
+            self._done.set()
 
 
 @dataclass(slots=True)
@@ -109,7 +113,7 @@ class Journal:
         self._pending: list[_Record] = []
         self._open: set[Gathering] = set()
         self._urgent = False
-        self._closing = False
+        self._closing = self._ended = False
         self._committed_at = self._flushed_at = clock.monotonic()
         self._give_up: clock.Deadline | None = None
         self._on_fenced: Callable[[str, int], None] = lambda session_id, fence: None
@@ -156,11 +160,17 @@ class Journal:
         with self._lock:
             self._room.wait_for(lambda: self._closing or len(self._pending) < MAX_PENDING)
 
+    def hurry(self) -> None:
+        """The process ends: a database that takes nothing is waited for a few seconds more, and then no longer."""
+        with self._lock:
+            self._give_up = self._give_up or clock.Deadline(CLOSE_SECONDS)
+
     def close(self) -> None:
-        """Commit what is pending, for a few seconds at most, and end the committer."""
+        """Commit what is pending, for a few seconds at most, and end the committer. Idempotent."""
+        self.hurry()
         with self._lock:
             self._closing = True
-            self._give_up = self._give_up or clock.Deadline(CLOSE_SECONDS)
+            self._ended = self._ended or not self._thread.is_alive()
             self._bell.notify()
             self._room.notify_all()
         if self._thread.is_alive():
@@ -169,7 +179,7 @@ class Journal:
     def _enqueue(self, record: _Record, *, urgent: bool = True) -> Ticket:
         ticket = record.ticket or _NOBODY_WAITS
         with self._lock:
-            if self._closing and not self._thread.is_alive():
+            if self._ended:
                 ticket.fail(Unavailable("The server is shutting down."))
                 return ticket
             self._pending.append(record)
@@ -187,8 +197,15 @@ class Journal:
             if self._tick_is_due():
                 self._collect()
             records = self._drain()
-            if records:
-                self._commit(records)
+            try:
+                if records:
+                    self._commit(records)
+            except (
+                Exception
+            ):  # top of the committer thread: one broken record must neither end it nor harm others
+                log.exception("journal.batch_broken", records=len(records))
+                for record in records:
+                    self._commit_alone(record)
 
     def _await_work(self) -> bool:
         """Wait until there is something to commit; False when closing and all is done."""
@@ -199,7 +216,8 @@ class Journal:
                 if seconds is not None and seconds <= 0:
                     return True
                 self._bell.wait(seconds)
-            return bool(self._pending) or not self._closing
+            self._ended = self._closing and not self._pending
+            return not self._ended
 
     def _due_at(self) -> float | None:
         """When the next commit is due that nobody rings for. Requires holding _lock."""
@@ -240,11 +258,14 @@ class Journal:
                     return self._abandon(records, problem)
                 self._wait_out(problem, attempt)
                 attempt += 1
-            except Exception as problem:  # top of the committer thread: one broken batch must not end it
-                log.exception("journal.batch_lost", events=len(records))
-                return self._abandon(records, problem)
         self._committed_at = clock.monotonic()
         self._show(written)
+
+    def _commit_alone(self, record: _Record) -> None:
+        try:
+            self._commit([record])
+        except Exception as problem:  # as above
+            self._abandon([record], problem)
 
     def _wait_out(self, problem: OperationalError, attempt: int) -> None:
         seconds = RETRY_SECONDS[min(attempt, len(RETRY_SECONDS) - 1)]
@@ -259,6 +280,8 @@ class Journal:
                 record.ticket.fail(
                     Unavailable("The database does not take what is written.", details=str(problem)[:200])
                 )
+            elif record.fence is not None:  # Its message has a hole now: the turn has to be taken again.
+                self._tell(self._on_fenced, session_of(record.channel), record.fence)
 
     def _write(self, records: list[_Record]) -> _Written:
         written = _Written()
@@ -349,11 +372,18 @@ class Journal:
         """It is stored: show it to viewers, then tell whoever waits."""
         for channel, envelopes in written.shown.items():
             if envelopes:
-                self._publish(channel, written.seqs[channel] - len(envelopes) + 1, envelopes)
+                self._tell(self._publish, channel, written.seqs[channel] - len(envelopes) + 1, envelopes)
         for ticket, result, error in written.settled:
             ticket.fail(error) if error is not None else ticket.keep(result)
         for session_id, fence in written.fenced:
-            self._on_fenced(session_id, fence)
+            self._tell(self._on_fenced, session_id, fence)
+
+    def _tell(self, callback: Callable[..., None], *what: Any) -> None:
+        """Whoever listens may stumble: it is stored, and can be read."""
+        try:
+            callback(*what)
+        except Exception:  # top of everything that listens on the committer's thread
+            log.exception("journal.listener_stumbled")
 
 
 class _NoTicket(Ticket):

@@ -26,6 +26,7 @@ from wsproto.utilities import ProtocolError
 
 from council.clock import Deadline
 from council.errors import Malformed, Unavailable
+from council.live.client import INTERNAL_ERROR
 from council.live.frames import close_frame, pong_frame
 from council.live.libc import send_keeping_gil
 from council.live.protocol import Binary, Close, Event, Failed, Ping, Pong, Protocol, Text
@@ -40,7 +41,6 @@ _SEND_BUFFER_BYTES = 65_536  # More would hide a stalled viewer: megabytes in th
 _USER_TIMEOUT_MILLISECONDS = 15_000
 _LINGER_SECONDS = 2.0  # For the peer's half of the closing handshake.
 _ABNORMAL = 1006
-_INTERNAL_ERROR = 1011
 
 
 class ConnectionClosed(simple_websocket.ConnectionClosed):  # type: ignore[misc]
@@ -272,7 +272,7 @@ def _run(handler: Callable[..., None], connection: Connection, args: Any, values
     except Exception:
         # Past the upgrade there is no 500 any more: Flask's would be written into the stream of frames.
         log.exception("a socket's handler failed")
-        return _INTERNAL_ERROR
+        return INTERNAL_ERROR
     return 1000
 
 

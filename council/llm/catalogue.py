@@ -46,11 +46,11 @@ class Catalogue:
         self,
         settings: Settings,
         environ: Mapping[str, str] | None = None,
-        ollama_url: str = OLLAMA_URL,
+        ollama_url: str | None = None,
     ) -> None:
         self._endpoints = endpoints(settings, os.environ if environ is None else environ)
         self._named_models = model_names(settings)
-        self._ollama_url = ollama_url
+        self._ollama_url = ollama_url or OLLAMA_URL
         self._rehearsal = Rehearsal(settings.rehearsal_tokens_per_second)
         self._lock = threading.Lock()  # Guards the two below. Never held while a server is asked.
         self._opened: dict[str, Provider] = {PROVIDER_ID: self._rehearsal}

@@ -40,8 +40,8 @@ def clean(text: str) -> str:
     """``text`` without NUL, its surrogate pairs joined, lone surrogates as U+FFFD."""
     if not _SUSPECT.search(text):
         return text
-    joined = _PAIR.sub(_join, text.replace("\0", ""))
-    return _LONE.sub(REPLACEMENT, joined)
+    joined = _PAIR.sub(_join, text)
+    return _LONE.sub(REPLACEMENT, joined).replace("\0", "")
 
 
 def _join(pair: re.Match[str]) -> str:

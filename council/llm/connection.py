@@ -22,9 +22,15 @@ class Connection:
     """
 
     def __init__(self) -> None:
-        self._lock = threading.Lock()  # Guards both below. Held for system calls that never wait.
+        self._lock = threading.Lock()  # Guards what is below. Held for system calls that never wait.
         self._socket: socket.socket | None = None
+        self._made = False
         self._cut = False
+
+    @property
+    def is_made(self) -> bool:
+        """The server was reached; it may be over by now."""
+        return self._made
 
     @property
     def is_cut(self) -> bool:
@@ -60,6 +66,7 @@ class Connection:
         self._forget()
         with self._lock:
             self._socket = connected.dup()
+            self._made = True
             if self._cut:
                 self._shut_down()
 

@@ -10,6 +10,7 @@ from council.errors import ProviderError, ProviderRejected, ProviderUnreachable
 from council.llm.address import is_local, shown
 from council.llm.cleaner import clean
 from council.llm.failures import Failures
+from council.llm.key import checked_key
 
 LIST_SECONDS = 5.0
 OLLAMA_SECONDS = 0.3
@@ -56,8 +57,8 @@ def installed_models(ollama_url: str) -> tuple[str, ...]:
 
 
 def _get(url: str, key: str | None, seconds: float) -> _Answer:
-    """Raises ProviderUnreachable."""
-    headers = {"Authorization": f"Bearer {key}"} if key else {}
+    """Raises ProviderUnreachable, or ProviderRefused for a key that cannot be one."""
+    headers = {"Authorization": f"Bearer {key}"} if (key := checked_key(key)) else {}
     try:
         with httpx2.Client(timeout=seconds, trust_env=not is_local(url)) as client:
             response = client.get(url, headers=headers)

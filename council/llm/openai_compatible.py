@@ -11,7 +11,6 @@ import openai
 from council.clock import monotonic
 from council.errors import (
     ProviderError,
-    ProviderRefused,
     ProviderRejected,
     ProviderTimeout,
     ProviderUnreachable,
@@ -24,10 +23,10 @@ from council.llm.base import ChatRequest, Completion, OnDelta, Usage
 from council.llm.connection import CONNECT_SECONDS, Connection
 from council.llm.dialect import Dialect
 from council.llm.failures import Failures
+from council.llm.key import checked_key
 from council.llm.payloads import DONE, Overlong, Payloads
 
 NO_API = "Is this the API's address? It usually ends in /v1 (COUNCIL_LLM_BASE_URL)."
-NO_KEY = "Copy the key again, without quotes and line ends."
 
 
 class OpenAICompatible:
@@ -40,7 +39,7 @@ class OpenAICompatible:
         self.address = shown(self.base_url)
         self.local = local
         self.dialect = Dialect()
-        self._key = _checked_key(api_key)
+        self._key = checked_key(api_key)
         self.failures = Failures(self._key)
 
     def __repr__(self) -> str:
@@ -98,7 +97,8 @@ class OpenAICompatibleCall:
         self._connection.cut()
 
     def usage_so_far(self) -> Usage:
-        return self._answer.usage() if self._asked else Usage(0, 0, estimated=True)
+        was_taken = self._asked and self._connection.is_made
+        return self._answer.usage() if was_taken else Usage(0, 0, estimated=True)
 
     # Asking
 
@@ -134,6 +134,7 @@ class OpenAICompatibleCall:
                 self._check()
                 if self._take(payloads.feed(data)):
                     return
+            self._check()  # Cut, a body without a length just ends.
             self._take(payloads.flush())
         except (httpx2.HTTPError, ProviderTimeout):
             if not self._answer.finished:  # Only the usage is missing: that can be estimated.
@@ -204,13 +205,6 @@ class OpenAICompatibleCall:
 def _cause(problem: BaseException) -> BaseException:
     """The network's own error under the SDK's."""
     return problem.__cause__ or problem if isinstance(problem, openai.APIConnectionError) else problem
-
-
-def _checked_key(api_key: str | None) -> str | None:
-    key = (api_key or "").strip()
-    if not (key.isascii() and key.isprintable()):
-        raise ProviderRefused("The API key has characters that no key has.", hint=NO_KEY)
-    return key or None
 
 
 def _nobody_listens(piece: str, is_thinking: bool) -> None:

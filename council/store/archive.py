@@ -6,13 +6,11 @@ from collections.abc import Collection
 from typing import Any
 
 from council.errors import Invalid, NotFound
-from council.events import session_channel
+from council.events import EVERYTHING, session_channel
 from council.store import channels, sessions
 from council.store import snapshot as snapshots
 from council.store.channels import Position
 from council.store.engine import Store
-
-EVERYTHING = "*"
 
 
 class Archive:

@@ -78,7 +78,7 @@ def read(connection: Connection, channel: str, after: int, limit: int) -> list[t
         .order_by(events.c.seq)
         .limit(limit)
     )
-    return [(seq, envelope.encode()) for seq, envelope in connection.execute(query).tuples()]
+    return [(seq, envelope.encode()) for seq, envelope in connection.execute(query)]
 
 
 def of_kind(

@@ -8,6 +8,7 @@ from council.web.picture import Dot, Line, Picture
 
 STEP = 92  # From one layer of members to the next, and from one member to the one beside it.
 MIDDLE_STEP = 58
+CARD_STEP = 78  # From one member to the one below it, where the graph runs across.
 SMALL_STEP = 34
 RADIUS = 19
 SMALL_RADIUS = 5
@@ -68,9 +69,9 @@ def across(picture: Picture) -> Drawing:
     """From left to right, as on a card."""
     along = _positions(picture)
     beside = BESIDE / 2 if any(line.back for line in picture.lines) else 0
-    middle = beside + MARGIN + RADIUS + (picture.breadth - 1) / 2 * STEP
+    middle = beside + MARGIN + RADIUS + (picture.breadth - 1) / 2 * CARD_STEP
     circles = {
-        dot.node_id: Circle(dot, along[dot.layer] + STEP / 4, middle + dot.offset * STEP, _radius(dot))
+        dot.node_id: Circle(dot, along[dot.layer] + STEP / 4, middle + dot.offset * CARD_STEP, _radius(dot))
         for dot in picture.dots
     }
     width = max((circle.x for circle in circles.values()), default=0) + STEP / 2

@@ -25,12 +25,11 @@ from council.errors import (
     Unavailable,
     UnsupportedMedia,
 )
-from council.events import session_channel
+from council.events import EVERYTHING, session_channel
 from council.jsontext import parse_object
 from council.live.client import Client
 from council.live.socket import Connection, Sock
 from council.parts import Parts
-from council.store.archive import EVERYTHING
 from council.store.channels import Position
 from council.web.problems import as_event
 
@@ -81,15 +80,18 @@ class _Listener:
         hub = self._parts.hub
         try:
             with self._client:
-                hub.register(self._client)
-                if self._greet(query):
+                if self._enter() and self._greet(query):
                     self._read_commands()
-        except (
-            Unavailable
-        ) as problem:  # Full since we looked: the upgrade has happened, so a close code tells.
-            log.info("socket.refused", reason=problem.message)
         finally:
             hub.unregister(self._client)
+
+    def _enter(self) -> bool:
+        """Join the hub. It may be full since we looked: the upgrade has happened, so a close code tells."""
+        try:
+            self._parts.hub.register(self._client)
+        except Unavailable as problem:
+            return self._turn_away(problem, 1013)
+        return True
 
     # Greeting
 
@@ -104,7 +106,7 @@ class _Listener:
             return self._turn_away(problem, 1008)
         if wanted is None or position is None:
             self._hello({})
-            self._parts.hub.subscribe(self._client, EVERYTHING)
+            self._deliver(EVERYTHING, {"recovered": True, "since": 0})
             return True
         channel = session_channel(wanted.session_id)
         terms = _terms(position, wanted, self._parts.settings.live.replay_limit)

@@ -18,5 +18,7 @@ def modules_of(page: str) -> tuple[str, ...]:
         module = waiting.pop()
         if module not in found:
             found[module] = None
-            waiting += [(module.parent / path).resolve() for path in _IMPORT.findall(module.read_text("utf-8"))]
+            waiting += [
+                (module.parent / path).resolve() for path in _IMPORT.findall(module.read_text("utf-8"))
+            ]
     return tuple(module.relative_to(SCRIPTS.parent).as_posix() for module in found)

@@ -100,11 +100,11 @@ def _successors(graph: Graph, node_id: str) -> list[str]:
 
 def _walk(graph: Graph) -> tuple[list[str], set[tuple[str, str]]]:
     """All nodes so that each stands after those it waits for, and the links that turn back."""
-    start = graph.get("start_node_id")
-    if start not in graph.get("nodes", {}):
+    start: str = graph["start_node_id"]
+    if start not in graph["nodes"]:
         return [], set()
     finished: list[str] = []
-    back: set[tuple[str, str]] = set()
+    back = _turns(graph)
     on_path: set[str] = {start}
     seen: set[str] = {start}
     path: list[tuple[str, Iterator[str]]] = [(start, iter(reversed(_successors(graph, start))))]
@@ -115,6 +115,8 @@ def _walk(graph: Graph) -> tuple[list[str], set[tuple[str, str]]]:
             path.pop()
             on_path.discard(node_id)
             finished.append(node_id)
+        elif (node_id, target) in back:
+            continue
         elif target in on_path:
             back.add((node_id, target))
         elif target not in seen:
@@ -122,6 +124,29 @@ def _walk(graph: Graph) -> tuple[list[str], set[tuple[str, str]]]:
             on_path.add(target)
             path.append((target, iter(reversed(_successors(graph, target)))))
     return finished[::-1], back
+
+
+def _turns(graph: Graph) -> set[tuple[str, str]]:
+    """The first link of each loop, where it leads back to the loop."""
+    firsts = {
+        node_id: _links(graph, node_id)[:1]
+        for node_id, node in graph["nodes"].items()
+        if node["type"] == "loop"
+    }
+    return {
+        (loop, first) for loop, links in firsts.items() for first in links if _reaches(graph, first, loop)
+    }
+
+
+def _reaches(graph: Graph, source: str, target: str) -> bool:
+    seen: set[str] = set()
+    waiting = [source]
+    while waiting:
+        node_id = waiting.pop()
+        if node_id not in seen:
+            seen.add(node_id)
+            waiting += _links(graph, node_id)
+    return target in seen
 
 
 def _forward(graph: Graph, node_id: str, back: set[tuple[str, str]]) -> list[str]:

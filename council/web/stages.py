@@ -25,13 +25,19 @@ class Stage:
 def places(picture: Picture) -> dict[str, dict[str, Any]]:
     """What the page must know of each node to put its messages where they belong."""
     return {
-        dot.node_id: {"name": dot.name, "type": dot.type, "layer": dot.layer, "later": sorted(dot.later)}
+        dot.node_id: {
+            "name": dot.name,
+            "type": dot.type,
+            "layer": dot.layer,
+            "column": dot.offset,
+            "later": sorted(dot.later),
+        }
         for dot in picture.dots
     }
 
 
 def stages(messages: Iterable[Message], places: Mapping[str, Place]) -> list[Stage]:
-    """Messages in rows: nodes of one layer side by side, a new turn of a node in a new row."""
+    """Messages in rows: nodes of one layer side by side as they are drawn, a new turn of a node in a new row."""
     rows: list[Stage] = []
     for message in messages:
         place = places.get(message["node_id"] or "")
@@ -41,6 +47,8 @@ def stages(messages: Iterable[Message], places: Mapping[str, Place]) -> list[Sta
             rows.append(row)
         row.messages = [other for other in row.messages if not _replaced(other, message)]
         row.messages.append(message)
+        if place:
+            row.messages.sort(key=lambda other: places[other["node_id"]]["column"])
     return rows
 
 

@@ -26,9 +26,6 @@ SCRIPT_TEXTS = (
     _n("Failed"),
     _n("Stopped"),
     _n("The budget is used up."),
-    _n("You or somebody else paused it."),
-    _n("The same step failed several times."),
-    _n("The server was restarted."),
     # A member
     _n("speaking"),
     _n("waiting"),
@@ -61,7 +58,8 @@ SCRIPT_TEXTS = (
     _n("Verdict"),
     _n("Partial result"),
     _n("Impasse"),
-    _n("{present} of {all} members took part"),
+    _n("All members took part."),
+    _n("Absent: {count}"),
     _n("Below quorum: what follows is not a verdict."),
     _n("No reason was given."),
     # The connection
@@ -119,5 +117,9 @@ def join_babel(app: Flask) -> None:
 
 def choose_locale() -> str:
     """``?lang=``, else what was chosen before, else what the browser prefers."""
-    asked = request.args.get("lang") or request.cookies.get(COOKIE)
-    return LANGUAGES.get(asked or "") or LANGUAGES[request.accept_languages.best_match(LANGUAGES) or "en"]
+    asked = (
+        request.args.get("lang"),
+        request.cookies.get(COOKIE),
+        request.accept_languages.best_match(LANGUAGES),
+    )
+    return next((LANGUAGES[language] for language in asked if language in LANGUAGES), "en")

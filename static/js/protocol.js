@@ -43,6 +43,7 @@
 
 /**
  * @typedef {object} Verdict
+ * @property {string} node_id
  * @property {"decided" | "partial" | "impasse"} outcome
  * @property {string | null} [word]
  * @property {number | null} score
@@ -120,6 +121,7 @@
  * @property {string} name
  * @property {string} type
  * @property {number} layer
+ * @property {number} column
  * @property {string[]} later nodes that can only speak after this one
  * @property {number} seat
  * @property {string} model

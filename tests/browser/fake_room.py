@@ -9,6 +9,7 @@ import threading
 import time
 import uuid
 from pathlib import Path
+from socket import SHUT_RDWR
 from typing import Any
 
 from flask import Flask, jsonify, request
@@ -22,38 +23,63 @@ from council.web.pages import pages_blueprint
 
 ROOT = Path(__file__).parents[2]
 
-DEBATE: dict[str, Any] = {
-    "start_node_id": "start",
-    "nodes": {
-        "start": {"node_id": "start", "type": "start", "name": "Start", "next_ids": ["opening"]},
-        "opening": {"node_id": "opening", "type": "parallel", "name": "Opening", "next_ids": ["affirmative", "negative"]},
-        "affirmative": {"node_id": "affirmative", "type": "agent", "name": "Value Defender", "next_ids": ["adjudicator"]},
-        "negative": {"node_id": "negative", "type": "agent", "name": "Risk Auditor", "next_ids": ["adjudicator"]},
-        "adjudicator": {"node_id": "adjudicator", "type": "agent", "name": "Chief Justice", "next_ids": ["end"]},
-        "end": {"node_id": "end", "type": "end", "name": "End", "next_ids": []},
-    },
-}  # fmt: skip
+
+def node(node_id: str, kind: str, name: str, *next_ids: str) -> dict[str, Any]:
+    return {"node_id": node_id, "type": kind, "name": name, "next_ids": list(next_ids), "properties": {}}
+
+
+def graph(*nodes: dict[str, Any]) -> dict[str, Any]:
+    return {"start_node_id": nodes[0]["node_id"], "nodes": {node["node_id"]: node for node in nodes}}
+
+
+DEBATE = graph(
+    node("start", "start", "Start", "opening"),
+    node("opening", "parallel", "Opening", "affirmative", "negative"),
+    node("affirmative", "agent", "Value Defender", "adjudicator"),
+    node("negative", "agent", "Risk Auditor", "adjudicator"),
+    node("adjudicator", "agent", "Chief Justice", "end"),
+    node("end", "end", "End"),
+)
+VOTE = graph(
+    node("start", "start", "Start", *(f"opinion_{seat}" for seat in "abcd")),
+    *(node(f"opinion_{seat}", "agent", f"Member {seat.upper()}", "ballot") for seat in "abcd"),
+    node("ballot", "vote", "Sealed ballots", "again"),
+    node("again", "loop", "Again?", "opinion_a", "chair"),
+    node("chair", "agent", "Chair", "end"),
+    node("end", "end", "End"),
+)
+SEATS = {
+    "affirmative": ("value_defender", "Value Defender"),
+    "negative": ("risk_auditor", "Risk Auditor"),
+    "adjudicator": ("chief_justice", "Chief Justice"),
+}
 PANEL = {
     "members": [
-        {"node_id": "affirmative", "agent_id": "value_defender", "name": "Value Defender", "provider": "rehearsal", "model": "rehearsal-a"},
-        {"node_id": "negative", "agent_id": "risk_auditor", "name": "Risk Auditor", "provider": "rehearsal", "model": "rehearsal-b"},
-        {"node_id": "adjudicator", "agent_id": "chief_justice", "name": "Chief Justice", "provider": "rehearsal", "model": "rehearsal-c"},
+        {
+            "node_id": node_id,
+            "agent_id": agent_id,
+            "name": name,
+            "provider": "fake",
+            "model": f"model-{place}",
+        }
+        for place, (node_id, (agent_id, name)) in enumerate(SEATS.items(), start=1)
     ],
     "diverse": True,
     "rehearsal": False,
-}  # fmt: skip
+}
 STATUS_AFTER = {"stop": "completed", "length": "completed", "cut": "cut", "error": "failed"}
 
 
 class FakeMeeting:
     """One meeting: its log, its snapshot, and whoever listens."""
 
-    def __init__(self, subject: str = "Should the page be built first?", graph: dict[str, Any] = DEBATE) -> None:
+    def __init__(
+        self, subject: str = "Should the page be built first?", graph: dict[str, Any] = DEBATE
+    ) -> None:
         self.session_id = str(uuid.uuid4())
         self.epoch = "e1"
         self.log: list[str] = []
         self.acknowledges = True
-        self.greets = True
         self.close_code: int | None = None
         self._sockets: set[Any] = set()
         self._lock = threading.Lock()  # Guards log, sockets and snapshot: listeners get every event once.
@@ -93,7 +119,9 @@ class FakeMeeting:
             offset=len(before), chunk=text, is_thinking=thinking,
         )  # fmt: skip
 
-    def finish(self, node_id: str, *, html: str = "", finish: str = "stop", message_id: str | None = None) -> None:
+    def finish(
+        self, node_id: str, *, html: str = "", finish: str = "stop", message_id: str | None = None
+    ) -> None:
         message_id = message_id or f"m-{node_id}"
         message = next(m for m in self._snapshot["messages"] if m["message_id"] == message_id)
         self.emit(
@@ -118,7 +146,7 @@ class FakeMeeting:
         with self._lock:
             recovered = epoch in (None, self.epoch) and since <= len(self.log)
             position = {"epoch": self.epoch, "since": since, "seq": len(self.log), "recovered": recovered}
-            hello = {"protocol": "council.v1", "client_id": "c", "heartbeat_seconds": 25, "channels": {channel: position}}
+            hello = {"protocol": "council.v1", "heartbeat_seconds": 25, "channels": {channel: position}}
             socket.send(json.dumps({"event": "hello", "data": hello}))
             for frame in self.log[since:] if recovered else ():
                 socket.send(frame)
@@ -145,7 +173,9 @@ class FakeMeeting:
             case "stop_session":
                 self.emit("execution:cancelled", status="cancelled", reason="stopped")
             case "user_input":
-                self.emit("user_message", message_id=str(uuid.uuid4()), content=command["data"]["content"], by="you")
+                self.emit(
+                    "user_message", message_id=str(uuid.uuid4()), content=command["data"]["content"], by="you"
+                )
 
 
 class FakeServer:
@@ -184,9 +214,7 @@ class FakeServer:
         return app
 
     def _lobby(self) -> dict[str, Any]:
-        providers = [{"provider_id": "rehearsal", "name": "Rehearsal", "local": True, "models": ["rehearsal"], "reason": ""}]
-        if not self.rehearsal:
-            providers = [{"provider_id": "openai", "name": "OpenAI", "local": False, "models": ["m"], "reason": ""}]
+        provider = "rehearsal" if self.rehearsal else "openai"
         return {
             "templates": [
                 {
@@ -199,7 +227,7 @@ class FakeServer:
                     "description": "Blind opinions, one anonymous round, sealed ballots, a chair.", "graph": VOTE,
                 },
             ],
-            "providers": providers,
+            "providers": [{"provider_id": provider, "name": provider, "local": False, "models": ["m"], "reason": ""}],
             "sessions": self._sessions(),
         }  # fmt: skip
 
@@ -222,6 +250,13 @@ class FakeServer:
         return self.meetings[session_id].snapshot()
 
     def _socket(self, socket: Any) -> None:
+        try:
+            self._serve(socket)
+        finally:
+            # The development server writes an HTTP answer after the last frame; browsers take it for a broken one.
+            request.environ["werkzeug.socket"].shutdown(SHUT_RDWR)
+
+    def _serve(self, socket: Any) -> None:
         meeting = self.meetings.get(request.args["session_id"])
         if meeting is None or meeting.close_code:
             socket.close(meeting.close_code if meeting and meeting.close_code else 4404)
@@ -234,8 +269,8 @@ class FakeServer:
             meeting.leave(socket)
 
 
-def _agent(node_id: str) -> str | None:
-    return next((m["agent_id"] for m in PANEL["members"] if m["node_id"] == node_id), None)  # type: ignore[attr-defined,index]
+def _agent(node_id: str | None) -> str | None:
+    return SEATS[node_id][0] if node_id in SEATS else None
 
 
 def _fold(snapshot: dict[str, Any], envelope: dict[str, Any]) -> None:
@@ -254,7 +289,12 @@ def _fold(snapshot: dict[str, Any], envelope: dict[str, Any]) -> None:
             messages[data["message_id"]]["status"] = "discarded"
         case "user_message":
             message = _begin(snapshot, envelope)
-            message |= {"agent_name": data["by"], "role": "user", "content": data["content"], "status": "completed"}
+            message |= {
+                "agent_name": data["by"],
+                "role": "user",
+                "content": data["content"],
+                "status": "completed",
+            }
         case "node_state_change":
             snapshot["node_statuses"][data["node_id"]] = data["status"]
         case "token_usage":
@@ -276,7 +316,7 @@ def _fold(snapshot: dict[str, Any], envelope: dict[str, Any]) -> None:
 def _begin(snapshot: dict[str, Any], envelope: dict[str, Any]) -> dict[str, Any]:
     data = envelope["data"]
     node_id = data.get("node_id")
-    name = next((m["name"] for m in PANEL["members"] if m["node_id"] == node_id), None)  # type: ignore[attr-defined,index]
+    name = SEATS[node_id][1] if node_id in SEATS else None
     message = {
         "message_id": data["message_id"], "node_id": node_id, "agent_id": data.get("agent_id"), "agent_name": name,
         "role": "agent", "content": "", "thinking": "", "html": None, "status": "streaming", "finish": None,
@@ -286,33 +326,15 @@ def _begin(snapshot: dict[str, Any], envelope: dict[str, Any]) -> dict[str, Any]
     return message
 
 
-def _vote_graph() -> dict[str, Any]:
-    seats = ("a", "b", "c", "d")
-    nodes = {
-        "start": {"node_id": "start", "type": "start", "name": "Start", "next_ids": [f"opinion_{s}" for s in seats]},
-        "ballot": {"node_id": "ballot", "type": "vote", "name": "Sealed ballots", "next_ids": ["again"]},
-        "again": {"node_id": "again", "type": "loop", "name": "Again?", "next_ids": [f"opinion_{seats[0]}", "chair"]},
-        "chair": {"node_id": "chair", "type": "agent", "name": "Chair", "next_ids": ["end"]},
-        "end": {"node_id": "end", "type": "end", "name": "End", "next_ids": []},
-    }
-    for seat in seats:
-        opinion = {"node_id": f"opinion_{seat}", "type": "agent", "name": f"Member {seat.upper()}", "next_ids": ["ballot"]}
-        nodes[f"opinion_{seat}"] = opinion
-    return {"start_node_id": "start", "nodes": nodes}
-
-
-VOTE = _vote_graph()
-
-
 def main() -> None:
     server = FakeServer()
     meeting = FakeMeeting()
     print(server.add(meeting))
-    words = "Nothing that was said is lost, and every member reads the same words in the same order. ".split(" ")
-    for place in range(10**6):
-        for node_id in ("affirmative", "negative"):
-            meeting.say(node_id, f"{words[place % len(words)]} ")
-        time.sleep(0.05)
+    while True:
+        for word in ("Every", "reader", "sees", "the", "same", "words", "in", "the", "same", "order.\n"):
+            meeting.say("affirmative", f"{word} ")
+            meeting.say("negative", f"{word} ")
+            time.sleep(0.05)
 
 
 if __name__ == "__main__":

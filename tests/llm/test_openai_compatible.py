@@ -268,9 +268,7 @@ def test_an_error_inside_the_stream_is_the_right_error(
     [
         (b": ping\n\n", chunk({"content": "yes"}), b": ping\n\n", STOP),
         (b'data:{"choices":[{"delta":{"content":"yes"},"finish_reason":"stop"}]}\n\n',),
-        (
-            b'event: message\r\ndata: {"choices":[{"delta":{"content":"yes"},"finish_reason":"stop"}]}\r\n\r\n',
-        ),
+        (b"event: message\r\n" + chunk({"content": "yes"}, "stop").replace(b"\n", b"\r\n"),),
         (b'data: {"choices":[{"delta":{"content":"yes"},"finish_reason":"stop"}]}',),
         (b'{"choices":[{"message":{"role":"assistant","content":"yes"},"finish_reason":"stop"}]}',),
         (

@@ -1,7 +1,7 @@
 """Cancelling a call, and the time it may take."""
 
+import socket
 import threading
-import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -13,20 +13,14 @@ from council.llm import openai_compatible
 from council.llm.base import Usage
 from council.llm.openai_compatible import OpenAICompatible
 from tests.llm.conftest import Ear, Running, question
-from tests.support.model_server import ScriptedModelServer
+from tests.support.model_server import ScriptedModelServer, Stall
+from tests.support.waiting import wait_until
 
 Start = Callable[..., Running]
 
 
 def open_descriptors() -> int:
     return len(list(Path("/proc/self/fd").iterdir()))
-
-
-def wait_until(condition: Callable[[], bool]) -> None:
-    deadline = clock.Deadline(10)
-    while not condition():
-        assert not deadline.passed(), "the condition did not come true"
-        time.sleep(0.005)
 
 
 class ClockHand:
@@ -50,7 +44,7 @@ def clock_hand(monkeypatch: pytest.MonkeyPatch) -> ClockHand:
 
 @pytest.mark.parametrize("where", ["before_headers", "after_headers", "mid_stream"])
 def test_cancel_ends_a_call_in_every_phase(
-    server: ScriptedModelServer, provider: OpenAICompatible, start: Start, where: str
+    server: ScriptedModelServer, provider: OpenAICompatible, start: Start, where: Stall
 ) -> None:
     """Waiting for the headers, for the first word, for the next word: run() returns with Stopped."""
     server.hold(where)
@@ -58,6 +52,34 @@ def test_cancel_ends_a_call_in_every_phase(
     server.wait_until_held()
     running.call.cancel()
     assert isinstance(running.ended(), Stopped)
+
+
+def test_cancel_ends_a_call_in_its_tls_handshake(start: Start) -> None:
+    """A server that takes the connection and says nothing holds nobody until the connect time-out."""
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        url = f"https://127.0.0.1:{silent.getsockname()[1]}/v1"
+        running = start(OpenAICompatible("silent", url, None, local=True).open(question()))
+        connection, _ = silent.accept()
+        with connection:
+            assert connection.recv(1), "the client's first octet"
+            running.call.cancel()
+            assert isinstance(running.ended(), Stopped)
+
+
+def test_cancel_ends_a_body_without_a_length(start: Start) -> None:
+    """Such a body ends when the connection does, so a cut looks like its end; it is Stopped all the same."""
+    heard = threading.Event()
+    with socket.create_server(("127.0.0.1", 0)) as old:
+        url = f"http://127.0.0.1:{old.getsockname()[1]}/v1"
+        call = OpenAICompatible("old", url, None, local=True).open(question())
+        running = start(call, lambda piece, is_thinking: heard.set())
+        connection, _ = old.accept()
+        with connection:
+            connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\n\r\n")
+            connection.sendall(b'data: {"choices":[{"delta":{"content":"so"}}]}\n\ndata: {"cho')
+            assert heard.wait(10)
+            running.call.cancel()
+            assert isinstance(running.ended(), Stopped)
 
 
 def test_cancel_in_mid_stream_keeps_what_was_said(
@@ -115,7 +137,7 @@ def test_many_cancelled_calls_leave_no_descriptor_open(
         running.call.cancel()
         assert isinstance(running.ended(), Stopped)
     server.release()
-    wait_until(lambda: open_descriptors() <= before)
+    wait_until(lambda: open_descriptors() <= before, what="the end of all descriptors")
 
 
 def test_silence_is_a_timeout(server: ScriptedModelServer, provider: OpenAICompatible, ear: Ear) -> None:

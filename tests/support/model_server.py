@@ -19,11 +19,14 @@ Stall = Literal["before_headers", "after_headers", "mid_stream"]
 WAIT_SECONDS = 30.0  # A hold that nobody releases ends by itself, so that a failing test ends too.
 
 
+GREETING = "Hello from the scripted model."
+
+
 @dataclass(frozen=True, slots=True)
 class Reply:
     """One streamed answer. ``finish=None`` leaves the finish reason out."""
 
-    text: str = "Hello from the scripted model."
+    text: str = GREETING
     thinking: str = ""
     thinking_shape: ThinkingShape = "reasoning_content"
     usage: UsageShape = "present"
@@ -134,7 +137,7 @@ class ScriptedModelServer:
         with self._changed:
             return list(self._headers)
 
-    def reply(self, text: str = Reply.text, **how: Any) -> None:
+    def reply(self, text: str = GREETING, **how: Any) -> None:
         """Script an answer; the keywords are those of ``Reply``."""
         self._add(Reply(text, **how))
 

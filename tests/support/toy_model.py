@@ -2,7 +2,7 @@
 
 The weights are random, so nothing is downloaded and every answer is nonsense; but the server, its
 stream and its count of tokens are real. The server runs in a process of its own:
-``python -m tests.support.toy_model MODEL.gguf`` serves until its standard input ends.
+``python -m tests.support.toy_model MODEL.gguf CONTEXT`` serves until its standard input ends.
 """
 
 import importlib.util
@@ -19,6 +19,7 @@ from typing import Any, Self
 NEEDED = ("gguf", "numpy", "xllamacpp")
 MODEL = "toy"
 CONTEXT_TOKENS = 1024
+LONGEST_CONTEXT_TOKENS = 65_536
 READY = "toy model at "
 START_SECONDS = 60.0
 
@@ -46,7 +47,8 @@ class ToyServer:
 
     model = MODEL
 
-    def __init__(self) -> None:
+    def __init__(self, context_tokens: int = CONTEXT_TOKENS) -> None:
+        self._context_tokens = context_tokens
         self._folder = tempfile.TemporaryDirectory(prefix="toy-model-")
         self._process: subprocess.Popen[str] | None = None
         self.url = ""
@@ -55,7 +57,7 @@ class ToyServer:
         path = Path(self._folder.name) / "toy.gguf"
         write_toy_model(path)
         self._process = subprocess.Popen(
-            [sys.executable, "-m", "tests.support.toy_model", str(path)],
+            [sys.executable, "-m", "tests.support.toy_model", str(path), str(self._context_tokens)],
             cwd=Path(__file__).parents[2],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
@@ -83,7 +85,7 @@ class ToyServer:
         raise RuntimeError(f"the toy server ended with {self._process.wait()}")
 
 
-def serve(path: str) -> None:
+def serve(path: str, context_tokens: int) -> None:
     """Serve a model on a free port until standard input ends."""
     import xllamacpp
 
@@ -92,7 +94,7 @@ def serve(path: str) -> None:
     params.model_alias = {MODEL}
     params.hostnames = ["127.0.0.1"]
     params.port = 0
-    params.n_ctx = CONTEXT_TOKENS
+    params.n_ctx = context_tokens
     params.n_parallel = 1
     params.n_gpu_layers = 0
     params.cpuparams.n_threads = 1
@@ -146,7 +148,7 @@ def _add_shape(writer: Any, vocabulary_size: int) -> None:
     writer.add_name(MODEL)
     writer.add_file_type(0)
     writer.add_vocab_size(vocabulary_size)
-    writer.add_context_length(CONTEXT_TOKENS)
+    writer.add_context_length(LONGEST_CONTEXT_TOKENS)
     writer.add_embedding_length(WIDTH)
     writer.add_block_count(LAYERS)
     writer.add_feed_forward_length(INNER_WIDTH)
@@ -195,4 +197,4 @@ def _add_weights(writer: Any, vocabulary_size: int) -> None:
 
 
 if __name__ == "__main__":
-    serve(sys.argv[1])
+    serve(sys.argv[1], int(sys.argv[2]))

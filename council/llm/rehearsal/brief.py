@@ -114,12 +114,13 @@ def shorten(text: str, length: int = MAX_QUOTE) -> str:
 
 
 def _role(system: str) -> tuple[str, Role]:
-    """By what the prompt calls the member; else by the first role it mentions."""
-    named = _SELF.search(system)
+    """By what the persona calls itself; else by the first role it mentions. The room's rules say nothing."""
+    persona = sections_of(system)[0].body
+    named = _SELF.search(persona)
     name = (named[1] or named[2]).strip() if named else ""
     if role := _first_role(name):
         return name, role
-    return "", _first_role(system) or "member"
+    return "", _first_role(persona) or "member"
 
 
 def _first_role(text: str) -> Role | None:

@@ -62,19 +62,10 @@ export function statusText(status) {
   }
 }
 
-/** @param {string | null} reason */
+/** Why it stands still, unless a person wanted it so. @param {string | null} reason */
 function reasonText(reason) {
-  switch (reason) {
-    case "budget":
-      return t("The budget is used up.");
-    case "user":
-    case "session_paused":
-      return t("You or somebody else paused it.");
-    case "crashes":
-      return t("The same step failed several times.");
-    default:
-      return reason;
-  }
+  if (reason === "user") return null;
+  return reason === "budget" ? t("The budget is used up.") : reason;
 }
 
 customElements.define("council-facts", Facts);

@@ -7,13 +7,13 @@ import { RoomElement } from "./room_element.js";
 class Members extends RoomElement {
   /** @param {import("../reducer.js").State} state @param {import("../reducer.js").State} previous */
   show(state, previous) {
-    if (state !== previous && state.node_statuses === previous.node_statuses) return;
+    if (state !== previous && state.node_statuses === previous.node_statuses && state.status === previous.status) return;
     for (const member of this.querySelectorAll("[data-member]")) {
       if (!(member instanceof HTMLElement)) continue;
       const nodes = member.dataset.member?.split(" ") ?? [];
       const status = together(nodes.map((node_id) => state.node_statuses[node_id] ?? "pending"));
-      member.dataset.status = status;
-      part(member, "state").textContent = label(status);
+      member.dataset.status = status === "running" && state.status === "paused" ? "suspended" : status;
+      part(member, "state").textContent = label(member.dataset.status);
     }
   }
 }

@@ -26,6 +26,7 @@ export class MessageElement extends HTMLElement {
     this.dataset.seat = String(place?.seat ?? 0);
     part(this, "initials").textContent = place?.initials ?? name.slice(0, 1).toUpperCase();
     part(this, "name").textContent = name;
+    part(this, "turn").textContent = place && place.name !== name ? place.name : "";
     part(this, "model").textContent = place?.model ?? "";
     this.#text = new GrowingText(part(this, "text"));
     this.#thought = new GrowingText(part(this, "thought"));

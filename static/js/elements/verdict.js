@@ -19,25 +19,27 @@ class VerdictElement extends RoomElement {
   }
 
   /** @param {State} state */
-  show({ verdict, panel }) {
+  show({ verdict, messages }) {
     if (!verdict || verdict === this.#shown) return;
     this.#shown = verdict;
     const card = copyTemplate("verdict-template");
     card.dataset.outcome = verdict.outcome;
     part(card, "title").textContent = title(verdict.outcome);
     showText(part(card, "word"), verdict.outcome === "decided" ? (verdict.word ?? null) : null);
-    this.#showPresence(card, verdict, panel.members.length);
+    this.#showPresence(card, verdict);
     showScore(part(card, "score"), verdict);
     showProse(part(card, "text"), verdict);
+    const isSaidAbove = Object.values(messages).some(({ node_id }) => node_id === verdict.node_id);
+    /** @type {HTMLDetailsElement} */ (part(card, "words")).open = !isSaidAbove;
     this.#showLists(card, verdict);
     this.replaceChildren(card);
   }
 
-  /** @param {HTMLElement} card @param {Verdict} verdict @param {number} all */
-  #showPresence(card, { outcome, absences }, all) {
-    const present = all - absences.length;
-    part(card, "presence").dataset.complete = String(absences.length === 0);
-    showText(part(card, "quorum"), t("{present} of {all} members took part", { present, all }));
+  /** @param {HTMLElement} card @param {Verdict} verdict */
+  #showPresence(card, { outcome, absences }) {
+    const count = absences.length;
+    part(card, "presence").dataset.complete = String(count === 0);
+    showText(part(card, "quorum"), count === 0 ? t("All members took part.") : t("Absent: {count}", { count }));
     showText(part(card, "below"), outcome === "partial" ? t("Below quorum: what follows is not a verdict.") : null);
     fill(part(card, "absences"), absences, (item, { node_id, reason }) => {
       part(item, "name").textContent = this.#name(node_id);

@@ -28,12 +28,13 @@ function copyChildren(source, target) {
 
 /** @param {Element} element @param {Node} target */
 function copyElement(element, target) {
-  if (DROPPED_WHOLE.has(element.tagName)) return;
-  if (!ELEMENTS.has(element.tagName)) {
+  const name = element.localName.toUpperCase(); // In SVG and MathML tagName keeps its case.
+  if (DROPPED_WHOLE.has(name)) return;
+  if (!ELEMENTS.has(name)) {
     copyChildren(element, target);
     return;
   }
-  const copy = document.createElement(element.tagName);
+  const copy = document.createElement(name);
   copyAttributes(element, copy);
   target.appendChild(copyChildren(element, copy));
 }

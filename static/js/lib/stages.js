@@ -21,6 +21,7 @@ export function stages(entries, places) {
       rows.push(row);
     }
     row.entries = [...row.entries.filter((other) => !isReplaced(other, entry)), entry];
+    if (place) row.entries.sort((one, other) => column(one, places) - column(other, places));
   }
   return rows;
 }
@@ -37,6 +38,11 @@ function openRow(rows, node_id, place) {
     if (speakers.some((speaker) => speaker === node_id || (speaker !== null && place.later.includes(speaker)))) return;
     if (row.layer === place.layer) return row;
   }
+}
+
+/** Side by side as they are drawn. @param {Placed} entry @param {Places} places */
+function column({ node_id }, places) {
+  return places[node_id ?? ""]?.column ?? 0;
 }
 
 /** @param {Placed} old @param {Placed} fresh */

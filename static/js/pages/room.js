@@ -6,6 +6,7 @@ import "../elements/facts.js";
 import "../elements/graph.js";
 import "../elements/link.js";
 import "../elements/members.js";
+import "../elements/side.js";
 import "../elements/transcript.js";
 import "../elements/verdict.js";
 import { Commands } from "../commands.js";

@@ -1,0 +1,164 @@
+"""What the server paints before any script runs."""
+
+import json
+import re
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+
+from council.errors import NotFound
+from council.web.drawing import across, down
+from council.web.modules import SCRIPTS, modules_of
+from council.web.pages import pages_blueprint
+from council.web.picture import draw, initials
+from council.web.stages import stages
+from council.web.texts import SCRIPT_TEXTS
+from tests.browser.fake_room import DEBATE, VOTE, FakeMeeting, graph, node
+
+ROOT = Path(__file__).parents[2]
+EXAMPLES = json.loads((ROOT / "tests" / "js" / "stages.json").read_text("utf-8"))
+
+
+@pytest.fixture
+def meeting() -> FakeMeeting:
+    meeting = FakeMeeting("Is <b>this</b> safe?")
+    meeting.say("affirmative", "One </script> line\n\n  and another")
+    return meeting
+
+
+@pytest.fixture
+def client(meeting: FakeMeeting) -> FlaskClient:
+    def snapshot(session_id: str) -> dict[str, object]:
+        if session_id != meeting.session_id:
+            raise NotFound("There is no such session.")
+        return meeting.snapshot()
+
+    lobby = {"templates": [], "providers": [], "sessions": {"items": [], "next": None}}
+    app = Flask("painted", static_folder=str(ROOT / "static"))
+    app.register_blueprint(pages_blueprint(lambda: lobby, snapshot))
+    return app.test_client()
+
+
+def test_what_was_said_is_in_the_page_as_text(client: FlaskClient, meeting: FakeMeeting) -> None:
+    """Each message is an article with its hooks, and its text letter for letter."""
+    page = client.get(f"/meetings/{meeting.session_id}").text
+    assert 'data-message-id="m-affirmative" data-node-id="affirmative" data-agent-id="value_defender"' in page
+    assert ">One &lt;/script&gt; line\n\n  and another</div>" in page
+    assert (
+        '<g class="graph-node" data-type="agent" data-size="large" data-node="negative" data-status="pending"'
+        in page
+    )
+    assert "<b>this" not in page
+
+
+def test_the_policy_allows_nothing_but_our_own_files(client: FlaskClient) -> None:
+    """No inline script, style or handler; what scripts read is data."""
+    answer = client.get("/")
+    assert "script-src 'self'; style-src 'self'" in answer.headers["Content-Security-Policy"]
+    assert "unsafe" not in answer.headers["Content-Security-Policy"]
+    assert set(re.findall(r"<script(?![^>]*\bsrc=)[^>]*>", answer.text)) == {
+        '<script type="application/json" id="texts">',
+        '<script type="application/json" id="page-data">',
+    }
+    assert not re.search(r"\s(on\w+|style)=", answer.text)
+
+
+def test_a_missing_meeting_is_a_page_with_its_status(client: FlaskClient) -> None:
+    """404, for people."""
+    answer = client.get("/meetings/nobody")
+    assert answer.status_code == 404
+    assert "Nobody is meeting here." in answer.text
+
+
+def test_the_language_is_chosen_by_address_and_remembered(client: FlaskClient) -> None:
+    """``?lang=`` decides now and later; what is not a language is ignored."""
+    assert '<html lang="zh-CN">' in client.get("/?lang=zh-CN").text
+    assert '<html lang="zh-CN">' in client.get("/?lang=tlh").text
+    assert '<html lang="en">' in client.get("/?lang=en").text
+
+
+def test_every_text_of_a_script_is_in_the_dictionary() -> None:
+    """A text that no translator would ever see fails here, and so does one that nobody shows."""
+    shown = {
+        text
+        for script in SCRIPTS.rglob("*.js")
+        for text in re.findall(r'\bt\(\s*"((?:[^"\\]|\\.)*)"', script.read_text("utf-8"))
+    }
+    assert shown == set(SCRIPT_TEXTS)
+
+
+def test_a_page_names_all_its_modules() -> None:
+    """Everything a room imports is fetched at once; nothing of it is missing on disk."""
+    modules = modules_of("room")
+    assert {"js/main.js", "js/pages/room.js", "js/reducer.js", "js/lib/code_points.js"} <= set(modules)
+    assert "js/elements/start_form.js" not in modules
+    assert modules_of("plain") == (
+        "js/main.js",
+        "js/elements/theme_switch.js",
+        "js/lib/texts.js",
+        "js/lib/page_data.js",
+    )
+
+
+@pytest.mark.parametrize("example", EXAMPLES["cases"], ids=lambda example: example["about"])
+def test_rows_are_those_of_the_script(example: dict[str, list[list[str]]]) -> None:
+    """The same examples as in tests/js/stages.test.js."""
+    said = [
+        {"message_id": said[0], "node_id": said[1], "status": said[2] if len(said) > 2 else "completed"}
+        for said in example["said"]
+    ]
+    rows = [[message["message_id"] for message in row.messages] for row in stages(said, EXAMPLES["places"])]
+    assert rows == example["rows"]
+
+
+def test_a_graph_is_laid_out_in_layers() -> None:
+    """Members of one fan-out stand side by side, in the order of the links."""
+    dots = {dot.node_id: dot for dot in draw(DEBATE).dots}
+    assert [dots[name].layer for name in ("start", "opening", "affirmative", "negative", "adjudicator", "end")] == [
+        0, 1, 2, 2, 3, 4,
+    ]  # fmt: skip
+    assert dots["affirmative"].offset < dots["negative"].offset
+    assert dots["affirmative"].later == {"adjudicator", "end"}
+
+
+def test_a_loop_turns_back_and_does_not_stretch_the_graph() -> None:
+    """The link back is marked, and a layer is not counted twice."""
+    picture = draw(VOTE)
+    assert [(line.source.node_id, line.target.node_id) for line in picture.lines if line.back] == [
+        ("again", "opinion_a")
+    ]
+    assert picture.layers == 6
+    assert picture.breadth == 4
+
+
+def test_a_sequence_runs_one_after_the_other() -> None:
+    """Branches of a sequence do not stand side by side."""
+    dots = draw(
+        graph(
+            node("start", "start", "Start", "turns"),
+            node("turns", "sequence", "Turns", "a", "b"),
+            node("a", "agent", "A", "end"),
+            node("b", "agent", "B", "end"),
+            node("end", "end", "End"),
+        )
+    ).dots
+    assert {dot.node_id: dot.layer for dot in dots} == {"start": 0, "turns": 1, "a": 2, "b": 3, "end": 4}
+
+
+@pytest.mark.parametrize("drawing", [down, across])
+def test_a_drawing_holds_all_it_draws(drawing: object) -> None:
+    """Nothing stands outside the picture, and no two circles overlap."""
+    drawn = drawing(draw(VOTE))  # type: ignore[operator]
+    for circle in drawn.circles:
+        assert circle.radius <= circle.x <= drawn.width - circle.radius
+        assert circle.radius <= circle.y <= drawn.height - circle.radius
+    for one in drawn.circles:
+        for other in drawn.circles:
+            distance = ((one.x - other.x) ** 2 + (one.y - other.y) ** 2) ** 0.5
+            assert one is other or distance > one.radius + other.radius
+
+
+def test_initials_are_at_most_two() -> None:
+    assert [initials(name) for name in ("Value Defender", "chair", "", "a-b c")] == ["VD", "C", "", "AB"]

@@ -1,0 +1,117 @@
+"""What the documentation tells its readers to type does what it says."""
+
+import re
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from tests.docs.markdown import DOCS, PAGES, ROOT, name_of, shell_blocks
+from tests.support.server import Server
+from tests.support.waiting import wait_until
+
+_SESSION = re.compile(r'"session_id":"([0-9a-f-]{36})"')
+_FAILED = re.compile(r'"error":\{"code":"\w+"|command not found|Traceback|syntax error|curl: \((?!28\))')
+_QUICK = {"--max-time 5": "--max-time 1"}
+
+README = ROOT / "README.md"
+TUTORIAL = DOCS / "tutorial" / "first-meeting.md"
+WATCH = DOCS / "how-to" / "watch-with-curl.md"
+MODELS = DOCS / "how-to" / "use-a-real-model.md"
+RECOVER = DOCS / "how-to" / "recover-and-back-up.md"
+
+needs_curl = pytest.mark.skipif(shutil.which("curl") is None, reason="curl is not installed")
+
+
+@needs_curl
+@pytest.mark.parametrize("page", [README, TUTORIAL], ids=name_of)
+def test_a_meeting_with_curl(page: Path, serve: Callable[..., Server], tmp_path: Path) -> None:
+    """The meeting is started, watched, steered and stopped."""
+    server = serve(rehearsal_tokens_per_second=20)
+    said = _type(page, server, tmp_path)
+    session_id = _SESSION.findall(said)[0]
+    assert "event" in said
+    assert "token_stream" in said
+    assert '"action":"stop"' in said
+    wait_until(lambda: server.get(f"/api/v1/sessions/{session_id}")["status"] == "cancelled", timeout=5)
+
+
+@needs_curl
+def test_watching(serve: Callable[..., Server], tmp_path: Path) -> None:
+    """Streams begin where they are told to, and the words of one member come as text."""
+    said = _type(WATCH, serve(rehearsal_tokens_per_second=60), tmp_path)
+    assert said.count("id: 1\n") == 1
+    assert said.count("id: 11\n") >= 2
+    assert "This is a rehearsal" in re.sub(r"^(id|data|:).*$", "", said, flags=re.MULTILINE)
+    assert '"next":5}' in said
+    assert '"message_id":' in said
+
+
+@needs_curl
+def test_looking_at_the_providers(serve: Callable[..., Server], tmp_path: Path) -> None:
+    """The list of providers says who is used, and why."""
+    assert '"provider_id":"rehearsal"' in _type(MODELS, serve(), tmp_path)
+
+
+def test_backing_up_and_restoring(serve: Callable[..., Server], tmp_path: Path) -> None:
+    """A backup that was made while the server ran is whole, and a restored log has another epoch."""
+    server = serve(rehearsal_tokens_per_second=0)
+    body = {"template_id": "council_debate", "subject": "Is a backup a backup before it was restored?"}
+    session_id = server.post("/api/v1/sessions", body).json()["session_id"]
+    wait_until(lambda: server.get(f"/api/v1/sessions/{session_id}")["status"] == "completed")
+    before = server.get(f"/api/v1/sessions/{session_id}")
+    backup, restore, check = shell_blocks(RECOVER.read_text("utf-8"))
+    _run(backup, server, tmp_path)
+    server.stop()
+    _run(restore, server, tmp_path)
+    assert _run(check, server, tmp_path).strip() == "ok"
+    server.start()
+    after = server.get(f"/api/v1/sessions/{session_id}")
+    assert after["epoch"] != before["epoch"]
+    assert after | {"epoch": ""} == before | {"epoch": ""}
+
+
+def test_every_command_is_typed_by_a_test() -> None:
+    """No page has shell commands that no test runs; ``make`` itself is not run from within the tests."""
+    run = {README, TUTORIAL, WATCH, MODELS, RECOVER}
+    others = [name_of(page) for page in PAGES if page not in run and shell_blocks(page.read_text("utf-8"))]
+    assert others == []
+
+
+@pytest.mark.parametrize("target", ["run", "test"])
+def test_make_knows_what_to_do(target: str) -> None:
+    """The two commands at the top of the README are understood."""
+    plan = subprocess.run(
+        ["make", "-n", target], cwd=ROOT, capture_output=True, text=True, check=True, timeout=20
+    )
+    assert {"run": "gunicorn -c gunicorn.conf.py wsgi:app", "test": "pytest"}[target] in plan.stdout
+
+
+def _type(page: Path, server: Server, folder: Path) -> str:
+    """Type all that a page tells to type, but for ``make``, in one shell; what it said."""
+    blocks = [block for block in shell_blocks(page.read_text("utf-8")) if "make run" not in block]
+    return _run("\n".join(blocks), server, folder)
+
+
+def _run(commands: str, server: Server, folder: Path) -> str:
+    """Run commands in a shell whose ``instance`` is the server's data directory. Output and errors, as they came."""
+    for slow, quick in _QUICK.items():
+        commands = commands.replace(slow, quick)
+    commands = commands.replace("http://127.0.0.1:8000", server.url).replace(
+        ".venv/bin/python", sys.executable
+    )
+    shell = subprocess.run(
+        ["bash", "-u", "-c", commands],
+        cwd=folder,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert server.data_dir == folder / "instance"
+    assert not _FAILED.search(shell.stdout), shell.stdout
+    return shell.stdout

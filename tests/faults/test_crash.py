@@ -1,0 +1,139 @@
+"""A server that is killed: the meeting goes on in the next one, and everybody sees every event once."""
+
+from collections import Counter
+
+import pytest
+
+from tests.faults.meeting import SPEAKERS, Script, asked, running_nodes, start_meeting, status_of
+from tests.support.viewer import FINAL_EVENTS
+from tests.support.waiting import wait_until
+
+pytestmark = pytest.mark.fault
+
+
+def test_a_meeting_outlives_kill_9_in_each_of_its_turns(serve_with_model, model, watch, check_all):
+    """Only the interrupted turns are asked again; the log has no gap; viewers see every event once, in order."""
+    server = serve_with_model()
+    session_id = start_meeting(server)
+    interrupted: Counter[str] = Counter()
+    viewers = [watch(server.port, session_id) for _ in range(3)]
+
+    def kill_and_restart():
+        server.kill()
+        interrupted.update(running_nodes(server.data_dir, session_id))
+        server.start()
+
+    kill_and_restart()  # Perhaps before anything began.
+    for event, node_id in (
+        ("token_stream", "affirmative"),
+        ("token_stream", "adjudicator"),
+        ("verdict", "adjudicator"),
+        ("token_stream", "end"),
+    ):
+        viewers[0].wait_for(event, node_id=node_id)
+        kill_and_restart()
+    viewers[0].wait_for("execution:completed")
+
+    log = check_all(server, session_id, viewers)
+    assert_asked_again_only_when_interrupted(asked(model, session_id), interrupted)
+    said = {e["data"]["node_id"]: e["data"] for e in log if e["event"] == "message_completed"}
+    assert {node_id: data["content"] for node_id, data in said.items()} == {
+        speaker: Script().text_of(speaker) for speaker in SPEAKERS
+    }
+    assert Counter(e["event"] for e in log)["message_completed"] == len(SPEAKERS)
+    assert all(e["data"]["reason"] == "restart" for e in log if e["event"] == "message_discarded")
+    assert all(viewer.connections > 1 for viewer in viewers)
+
+
+def test_a_meeting_outlives_kills_at_random_points(serve_with_model, model, watch, check_all, chance):
+    """Wherever it is killed, it goes on from there."""
+    server = serve_with_model(engine__max_crashes=100)
+    session_id = start_meeting(server)
+    interrupted: Counter[str] = Counter()
+    viewers = [watch(server.port, session_id) for _ in range(2)]
+    for _ in range(4):
+        aim = viewers[0].last + chance.randint(1, 25)
+        wait_until(lambda aim=aim: viewers[0].last >= aim or over(viewers[0]), what="a few more events")
+        server.kill()
+        interrupted.update(running_nodes(server.data_dir, session_id))
+        server.start()
+    viewers[0].wait_for("execution:completed")
+
+    check_all(server, session_id, viewers)
+    assert_asked_again_only_when_interrupted(asked(model, session_id), interrupted)
+
+
+def assert_asked_again_only_when_interrupted(questions, interrupted):
+    for speaker in SPEAKERS:
+        assert 1 <= questions[speaker] <= 1 + interrupted[speaker], (questions, interrupted)
+
+
+def over(viewer):
+    return any(viewer.saw(event) for event in FINAL_EVENTS)
+
+
+def test_a_turn_that_crashes_three_times_pauses_the_meeting(serve_with_model, model, watch, check_all):
+    """The reason is shown; a person resumes it, and it comes to its end."""
+    model.hold("mid_stream", after_chunks=3)
+    server = serve_with_model()
+    session_id = start_meeting(server)
+    viewer = watch(server.port, session_id)
+    for crash in range(1, 4):
+        model.wait_until_held(2)
+        wait_until(
+            lambda crash=crash: sum(e["event"] == "token_stream" for e in viewer.events) >= 2 * crash,
+            what="what the members said",
+        )
+        server.kill()
+        server.start()
+    viewer.wait_for("execution:paused")
+    reason = viewer.events[-1]["data"]["reason"]
+    assert "3 times" in reason, reason
+    assert "affirmative" in reason, reason
+    assert server.get(f"/api/v1/sessions/{session_id}")["reason"] == reason
+
+    model.release()
+    assert server.post(f"/api/v1/sessions/{session_id}/control", {"action": "resume"}).status_code == 200
+    viewer.wait_for("execution:completed")
+    check_all(server, session_id, [viewer])
+
+
+def test_a_paused_meeting_stays_paused_after_a_crash(serve_with_model, model, watch, check_all):
+    """It asks no model until somebody resumes it."""
+    server = serve_with_model()
+    session_id = start_meeting(server)
+    viewer = watch(server.port, session_id)
+    viewer.wait_for("token_stream")
+    assert server.post(f"/api/v1/sessions/{session_id}/control", {"action": "pause"}).status_code == 200
+    server.kill()
+    before = asked(model, session_id)
+    server.start()
+    viewer.wait_until_connected(2)
+    other = start_meeting(server)  # Whatever is taken over has been taken over when this one has ended.
+    wait_until(lambda: status_of(server, other) == "completed", what="the other meeting's end")
+    assert status_of(server, session_id) == "paused"
+    assert asked(model, session_id) == before
+
+    server.post(f"/api/v1/sessions/{session_id}/control", {"action": "resume"})
+    viewer.wait_for("execution:completed")
+    check_all(server, session_id, [viewer])
+
+
+def test_a_stop_is_not_lost_in_a_crash(serve_with_model, model, watch, check_all):
+    """Stopped and killed at once: the meeting is cancelled after the restart, what was said is kept as cut."""
+    model.hold("mid_stream", after_chunks=3)
+    server = serve_with_model()
+    session_id = start_meeting(server)
+    viewer = watch(server.port, session_id)
+    model.wait_until_held(2)
+    viewer.wait_for("token_stream")
+    answer = server.post(f"/api/v1/sessions/{session_id}/control", {"action": "stop"})
+    assert answer.json()["status"] == "cancelled"
+    server.kill()
+    model.release()
+    server.start()
+    viewer.wait_for("execution:cancelled")
+    log = check_all(server, session_id, [viewer])
+    ends = [e["data"]["finish"] for e in log if e["event"] == "message_completed"]
+    assert ends, "what was said is gone"
+    assert set(ends) == {"cut"}

@@ -1,0 +1,51 @@
+"""Several processes without Redis, and whatever a bus has lost."""
+
+from collections.abc import Collection
+
+import pytest
+
+from council.live.hub import Hub
+from council.live.watch import Watcher
+from tests.live.doubles import MemoryStore
+from tests.live.test_hub import Recorder
+from tests.support.waiting import wait_until
+
+
+def test_listeners_hear_how_far_the_store_is() -> None:
+    """What another process stored is noticed by the next look."""
+    hub, listener, store = Hub(9), Recorder(), MemoryStore()
+    hub.register(listener)
+    hub.subscribe(listener, "session:a")
+    watcher = Watcher(
+        hub, lambda channels: {name: store.newest(name) for name in channels}, poll_seconds=0.01
+    )
+    store.append("session:a", 3)
+    wait_until(lambda: ("session:a", 3) in listener.noticed)
+    watcher.close()
+
+
+def test_nobody_listens() -> None:
+    """When nobody listens the store is left in peace."""
+
+    def read_newest(channels: Collection[str]) -> dict[str, int]:
+        raise AssertionError("it was asked")
+
+    watcher = Watcher(Hub(9), read_newest, poll_seconds=60)
+    watcher.look()
+    watcher.close()
+
+
+def test_store_that_does_not_answer(caplog: pytest.LogCaptureFixture) -> None:
+    """A look that fails is logged, and the next one comes."""
+    hub, listener, looks = Hub(9), Recorder(), []
+    hub.register(listener)
+    hub.subscribe(listener, "session:a")
+
+    def read_newest(channels: Collection[str]) -> dict[str, int]:
+        looks.append(channels)
+        raise RuntimeError("the database does not answer")
+
+    watcher = Watcher(hub, read_newest, poll_seconds=0.01)
+    wait_until(lambda: len(looks) >= 2)
+    watcher.close()
+    assert "could not be asked" in caplog.text
