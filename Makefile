@@ -6,7 +6,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: setup setup-dev run test check lint types js fix bench clean
+.PHONY: setup setup-dev run test check lint types js fix bench docs screenshots clean
 .DEFAULT_GOAL := run
 
 setup: $(VENV)/.installed
@@ -61,6 +61,12 @@ fix: setup-dev
 
 bench: setup-dev
 	$(BIN)/python -m benchmarks.run
+
+docs: setup-dev
+	$(BIN)/python -m tests.docs.reference
+
+screenshots: setup-dev
+	$(BIN)/python -m tests.browser.screenshots
 
 clean:
 	rm -rf $(VENV) node_modules .mypy_cache .ruff_cache .hypothesis

@@ -1,12 +1,18 @@
 """The development server: ``python app.py``. For everything else there is gunicorn (``make run``)."""
 
+import sys
+
 from council import create_app
+from council.errors import CouncilError
 from council.settings import load_settings
 
 
 def main() -> None:
-    settings = load_settings()
-    app = create_app(settings)
+    try:
+        settings = load_settings()
+        app = create_app(settings)
+    except CouncilError as problem:
+        sys.exit(f"Council does not start. {problem.message} {problem.hint}")
     parts = app.extensions["council"]
     parts.start()
     try:

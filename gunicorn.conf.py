@@ -6,13 +6,20 @@ import struct
 import sys
 import threading
 
+from council import prepare
 from council.errors import CouncilError
 from council.settings import load_settings
 
-try:
-    _settings = load_settings()
-except CouncilError as problem:
-    sys.exit(f"Council does not start. {problem.message} {problem.hint}")
+
+def _or_exit(step):
+    """What the step gives; an error that a deployer can mend is told in a sentence, not in a traceback."""
+    try:
+        return step()
+    except CouncilError as problem:
+        sys.exit(f"Council does not start. {problem.message} {problem.hint}")
+
+
+_settings = _or_exit(load_settings)
 
 _host = f"[{_settings.host}]" if ":" in _settings.host else _settings.host
 bind = [f"{_host}:{_settings.port}"]
@@ -42,13 +49,19 @@ worker_tmp_dir = (
 _HANDSHAKE_SECONDS = 10
 
 
+def on_starting(server):
+    """Before the fork: what would make every worker fail is found here, once."""
+    if _serves_council(server):
+        _or_exit(lambda: prepare(_settings))
+
+
 def when_ready(server):
     """A client that sends half a request must not hold a thread for ever: accepted sockets inherit this."""
     for listener in server.LISTENERS:
         listener.sock.setsockopt(
             socket.SOL_SOCKET, socket.SO_RCVTIMEO, struct.pack("ll", _HANDSHAKE_SECONDS, 0)
         )
-    if _settings_apply(server):
+    if _serves_council(server):
         shown = "localhost" if _settings.host == "0.0.0.0" else _host
         print(f"Council is at http://{shown}:{_settings.port}", flush=True)
 
@@ -76,5 +89,5 @@ def _chain_shutdown(worker, parts):
         signal.signal(number, leave)
 
 
-def _settings_apply(server):
+def _serves_council(server):
     return "wsgi:app" in str(server.app.app_uri)

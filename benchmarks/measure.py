@@ -9,6 +9,7 @@ import statistics
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
@@ -25,6 +26,7 @@ PEERS_PYTHON = HERE / ".peers" / "bin" / "python"
 ALL_CORES = frozenset(os.sched_getaffinity(0))
 SERVER_CORE = frozenset({min(ALL_CORES)})  # What is measured runs here, alone.
 LOAD_CORE = frozenset({max(ALL_CORES)})  # Load clients and the fake model server.
+PATIENCE_SECONDS = 180.0
 
 
 class BenchmarkFailed(Exception):
@@ -83,9 +85,12 @@ class Program:
         self.process.stdin.flush()
 
     def answer(self) -> dict[str, Any]:
-        """The next line it prints; blocks. Raises BenchmarkFailed when it ended instead."""
+        """The next line it prints; blocks. Raises BenchmarkFailed when it ends, or says nothing for minutes."""
         assert self.process.stdout
+        patience = threading.Timer(PATIENCE_SECONDS, _kill_group, (self.process,))
+        patience.start()
         line = self.process.stdout.readline()
+        patience.cancel()
         if not line:
             raise BenchmarkFailed(f"{self.name} ended early.")
         return json.loads(line)
@@ -134,13 +139,17 @@ def _start(words: list[str], errors: Path, env: Mapping[str, str], cwd: Path) ->
 
 
 def _kill(process: subprocess.Popen[str]) -> None:
-    with suppress(ProcessLookupError):
-        os.killpg(process.pid, signal.SIGKILL)
+    _kill_group(process)
     process.wait()
     for pipe in (process.stdin, process.stdout):
         if pipe:
             with suppress(BrokenPipeError):
                 pipe.close()
+
+
+def _kill_group(process: subprocess.Popen[str]) -> None:
+    with suppress(ProcessLookupError):
+        os.killpg(process.pid, signal.SIGKILL)
 
 
 def compiled(source: Path) -> Path:

@@ -102,6 +102,8 @@ def _parse() -> argparse.Namespace:
     for name in options.names:
         if name not in BENCHMARKS:
             parser.error(f"There is no benchmark {name}; there are {', '.join(BENCHMARKS)}.")
+    if options.quick and options.publish:
+        parser.error("A quick run only shows that everything works: its figures are not for publishing.")
     return options
 
 

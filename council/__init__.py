@@ -37,6 +37,17 @@ __version__ = "0.1.0"
 ROOT = Path(__file__).parent.parent
 
 
+def prepare(settings: Settings) -> None:
+    """Make the data folder, check the prices and bring the database to its newest version.
+
+    Done once before the server forks. Raises a CouncilError that says what to mend.
+    """
+    settings.secret()
+    Prices(settings.prices_file)
+    store = _open_store(settings)
+    store.close()
+
+
 def create_app(settings: Settings | None = None) -> Flask:
     """The WSGI application. Its parts wait in ``app.extensions["council"]`` to be started."""
     settings = settings or load_settings()
@@ -58,8 +69,7 @@ def create_app(settings: Settings | None = None) -> Flask:
 
 
 def _join_parts(settings: Settings) -> Parts:
-    store = Store(settings.database, synchronous=settings.database_synchronous)
-    migrate(store)
+    store = _open_store(settings)
     bus = LocalBus()
     journal = Journal(
         store,
@@ -82,3 +92,9 @@ def _join_parts(settings: Settings) -> Parts:
         supervisor=supervisor,
         control=Control(store, journal, supervisor, library, catalogue, settings),
     )
+
+
+def _open_store(settings: Settings) -> Store:
+    store = Store(settings.database, synchronous=settings.database_synchronous)
+    migrate(store)
+    return store

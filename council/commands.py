@@ -125,7 +125,7 @@ def invalid_fields(problem: ValidationError, kind: type[BaseModel]) -> Invalid:
     faults = [
         {
             "path": ".".join(str(part) for part in fault["loc"]) or "data",
-            "reason": fault["msg"],
+            "reason": fault["msg"].removeprefix("Value error, "),
             "suggestion": _suggestion(fault["type"], kind),
         }
         for fault in problem.errors(include_url=False, include_input=False)

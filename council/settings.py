@@ -84,7 +84,7 @@ class Settings(BaseSettings):
 
     host: str = Field("127.0.0.1", description="Address to listen on.")
     port: int = Field(8000, ge=0, le=65_535, description="Port to listen on.")
-    data_dir: Path = Field(Path("instance"), description="Where the database, uploads and logs are.")
+    data_dir: Path = Field(Path("instance"), description="Where the database and the secret key are.")
     database_url: str | None = Field(None, description="SQLAlchemy URL; default is SQLite in data_dir.")
     database_synchronous: Literal["normal", "full"] = Field(
         "normal", description="SQLite: full also survives a power cut, at one disk flush per commit."
@@ -126,19 +126,41 @@ class Settings(BaseSettings):
             return tuple(part.strip().rstrip("/") for part in value.split(",") if part.strip())
         return value
 
+    @field_validator("host")
+    @classmethod
+    def _only_loopback(cls, value: str) -> str:
+        if value not in LOOPBACK:
+            raise ValueError(
+                f"{value} is not a loopback address, and Council has no sign-in yet: "
+                "listen on 127.0.0.1, behind a proxy on this machine that asks who is there"
+            )
+        return value
+
+    @field_validator("database_url")
+    @classmethod
+    def _only_sqlite(cls, value: str | None) -> str | None:
+        if value is not None and not value.startswith("sqlite:///"):
+            raise ValueError("this version keeps everything in SQLite: sqlite:////path/to/council.db")
+        return value
+
     @property
     def database(self) -> str:
         """The database's URL; SQLite in ``data_dir`` unless one was given."""
         return self.database_url or f"sqlite:///{self.data_dir.resolve() / 'council.db'}"
 
-    @property
-    def loopback(self) -> bool:
-        return self.host in LOOPBACK
-
     def secret(self) -> str:
         """The key that signs cookies: the given one, or one made once and kept in ``data_dir``."""
         if self.secret_key:
             return self.secret_key.get_secret_value()
+        try:
+            return self._kept_secret()
+        except OSError as problem:
+            raise SettingsError(
+                f"{self.data_dir} cannot be used: {problem.strerror}.",
+                hint="Give this user the right to write there, or set COUNCIL_DATA_DIR.",
+            ) from problem
+
+    def _kept_secret(self) -> str:
         path = self.data_dir / "secret_key"
         if not path.exists():
             self.data_dir.mkdir(parents=True, exist_ok=True)
@@ -153,7 +175,9 @@ def load_settings(**overrides: Any) -> Settings:
     try:
         return Settings(**overrides)
     except ValidationError as problem:
-        faults = "; ".join(f"{_env_name(e['loc'])}: {e['msg']}" for e in problem.errors())
+        faults = "; ".join(
+            f"{_env_name(e['loc'])}: {e['msg'].removeprefix('Value error, ')}" for e in problem.errors()
+        )
         raise SettingsError(
             f"A setting does not fit: {faults}.", hint="See docs/reference/settings.md."
         ) from problem

@@ -27,6 +27,7 @@ from council.store import channels, receipts, sessions
 from council.store.engine import Store
 from council.store.library import Library
 
+ANSWER_SECONDS = 10.0  # How long a command waits for the database.
 STOP_SECONDS = 3.0  # How long an answer to "stop" waits for the meeting to have ended.
 START_SECONDS = 3.0  # How long "pause" waits for a meeting that is about to start.
 
@@ -98,7 +99,7 @@ class Control:
             opening = prepare(command, self._library, self._seating, self._settings)
             known = self._journal.decide(
                 session_channel(command.session_id), self._creation(command, opening)
-            ).wait()
+            ).wait(ANSWER_SECONDS)
             self._supervisor.submit(command.session_id)
         result: dict[str, Any] = known
         return result
@@ -220,7 +221,7 @@ class Control:
             return Decision(decision.events, _Done(decision.result, anew=bool(decision.events)))
 
         self._require(session_id)
-        done: _Done = self._journal.decide(session_channel(session_id), decide_once).wait()
+        done: _Done = self._journal.decide(session_channel(session_id), decide_once).wait(ANSWER_SECONDS)
         return done
 
     def _require(self, session_id: str) -> None:

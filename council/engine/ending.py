@@ -11,7 +11,7 @@ from council.store import messages, sessions
 
 def cancellation(connection: Connection, session_id: str) -> tuple[Event, ...]:
     """The last events of a meeting that was stopped."""
-    cut = [ended(message, "cut") for message in messages.unfinished(connection, session_id)]
+    cut = (_ended(message, "cut") for message in messages.unfinished(connection, session_id))
     return (*cut, *skipped(connection, session_id), ExecutionCancelled())
 
 
@@ -25,7 +25,13 @@ def skipped(connection: Connection, session_id: str) -> tuple[Event, ...]:
     )
 
 
-def ended(message: dict[str, Any], finish: Finish) -> MessageCompleted:
+def left_by(connection: Connection, session_id: str, node_id: str) -> tuple[Event, ...]:
+    """The end of what a node that stumbled was saying."""
+    unfinished = messages.unfinished(connection, session_id)
+    return tuple(_ended(message, "error") for message in unfinished if message["node_id"] == node_id)
+
+
+def _ended(message: dict[str, Any], finish: Finish) -> MessageCompleted:
     """The end of a message that was left in mid-sentence."""
     return MessageCompleted(
         message_id=message["message_id"],

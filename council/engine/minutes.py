@@ -6,7 +6,7 @@ from sqlalchemy.engine import Connection
 
 from council.engine import ending
 from council.errors import Stopped
-from council.events import Event, NodeStateChange, session_channel
+from council.events import ErrorHappened, Event, NodeStateChange, session_channel
 from council.live.journal import Decision, Journal
 from council.live.stream import MessageStream
 from council.store import sessions, steps
@@ -27,13 +27,22 @@ class Minutes:
         if events:
             self._journal.record(self.channel, *events, fence=self._fence).wait()
 
-    def conclude(self, node_id: str, result: dict[str, Any], *events: Event, failed: bool = False) -> None:
+    def conclude(self, node_id: str, result: dict[str, Any], *events: Event) -> None:
         """Store a node's result with its last events: from now on it is not asked again."""
-        last = NodeStateChange(node_id=node_id, status="failed" if failed else "completed")
 
         def decide(connection: Connection) -> Decision:
             steps.record(connection, self.session_id, node_id, result)
-            return Decision((*events, last))
+            return Decision((*events, NodeStateChange(node_id=node_id, status="completed")))
+
+        self._journal.decide(self.channel, decide, fence=self._fence).wait()
+
+    def fail(self, node_id: str, result: dict[str, Any], error: ErrorHappened) -> None:
+        """Store that a node failed, which is a result, too; a message it left without an end gets one."""
+
+        def decide(connection: Connection) -> Decision:
+            steps.record(connection, self.session_id, node_id, result)
+            left = ending.left_by(connection, self.session_id, node_id)
+            return Decision((*left, error, NodeStateChange(node_id=node_id, status="failed")))
 
         self._journal.decide(self.channel, decide, fence=self._fence).wait()
 

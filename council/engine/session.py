@@ -144,7 +144,7 @@ class Run:
             node_id=node_id, error=reason, code=problem.code, hint=problem.hint, can_retry=problem.can_retry
         )
         self._results[node_id] = {"failed": reason}
-        self._minutes.conclude(node_id, self._results[node_id], event, failed=True)
+        self._minutes.fail(node_id, self._results[node_id], event)
         return self._walk.fail(node_id, reason)
 
     # Turns

@@ -71,9 +71,12 @@ def speak(turn: Turn, speaker: Speaker, prompt: Prompt) -> Spoken:
         except _Again:
             continue
         except ProviderError as problem:
+            seconds = turn.desk.settings.retry_seconds * 2**failures
             if problem.started or not problem.can_retry or failures >= speaker.retries:
                 raise
-        turn.gate.wait(turn.desk.settings.retry_seconds * 2**failures)
+            if turn.is_over_in(seconds):
+                raise
+        turn.gate.wait(seconds)
         failures += 1
 
 
@@ -108,7 +111,7 @@ class _Attempt:
             temperature=speaker.temperature,
             top_p=speaker.top_p,
             max_tokens=speaker.max_tokens,
-            timeout_seconds=max(0.1, self._turn.remaining_seconds() or self._turn.timeout_seconds),
+            timeout_seconds=self._turn.patience_seconds(),
         )
 
     def _listen(self, call: Call, stream: MessageStream) -> Completion:

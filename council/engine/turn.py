@@ -89,6 +89,16 @@ class Turn:
                 return None
             return self.timeout_seconds - (clock.monotonic() - self._began) + (held - self._held_before)
 
+    def is_over_in(self, seconds: float) -> bool:
+        remaining = self.remaining_seconds()
+        return remaining is not None and remaining <= seconds
+
+    def patience_seconds(self) -> float:
+        """How long a provider is to wait, whose watch knows no pauses: ours, which does, is to ring first."""
+        remaining = self.remaining_seconds()
+        left = self.timeout_seconds if remaining is None else max(0.1, remaining)
+        return left + self.desk.settings.pause_hold_seconds
+
     def expire(self) -> None:
         """Its time is over: end the call in flight."""
         with self._lock:

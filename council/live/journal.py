@@ -53,9 +53,13 @@ class Ticket:
         self._result: Any = None
         self._error: BaseException | None = None
 
-    def wait(self) -> Any:
-        """Block until it is stored; the decision's result. Raises why it was not."""
-        self._done.wait()
+    def wait(self, seconds: float | None = None) -> Any:
+        """Block until it is stored; the decision's result. Raises why it was not, or Unavailable after that time."""
+        if not self._done.wait(seconds):
+            raise Unavailable(
+                "The database does not answer now; what was asked for may still happen.",
+                hint="Look at the session, or send the command again with the same id: it is not done twice.",
+            )
         if self._error is not None:
             raise self._error
         return self._result
@@ -294,8 +298,14 @@ class Journal:
                     self._number(connection, record.channel, record.events[0], record.parts, at, written)
                 else:
                     self._write_whole(connection, record, at, written)
-            channels.append(connection, written.rows, {name: written.seqs[name] for name in written.shown})
+            self._insert(connection, written)
         return written
+
+    def _insert(self, connection: Connection, written: _Written) -> None:
+        """Insert what has its numbers: at the end at once, but what a decision may want to read before it."""
+        names = {row["channel"] for row in written.rows}
+        channels.append(connection, written.rows, {name: written.seqs[name] for name in names})
+        written.rows.clear()
 
     def _may_write(self, connection: Connection, record: _Record, written: _Written) -> bool:
         """Whether the run that speaks is still the one that may."""
@@ -311,6 +321,8 @@ class Journal:
 
     def _write_whole(self, connection: Connection, record: _Record, at: str, written: _Written) -> None:
         """All of a record or nothing of it; an error is the record's own."""
+        if record.decide:
+            self._insert(connection, written)
         mark, shown = len(written.rows), {name: len(frames) for name, frames in written.shown.items()}
         seqs = dict(written.seqs)
         try:

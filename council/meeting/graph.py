@@ -38,13 +38,13 @@ class Graph(_Part):
                 into[target].append(node.node_id)
         return {node_id: tuple(sources) for node_id, sources in into.items()}
 
-    def reachable(self, node_id: str, *, without: str | None = None) -> frozenset[str]:
-        """The node and all that follow it, on paths that do not enter ``without``."""
+    def reachable(self, node_id: str) -> frozenset[str]:
+        """The node and all that follow it."""
         seen: set[str] = set()
         to_visit = [node_id]
         while to_visit:
             current = to_visit.pop()
-            if current not in seen and current != without and current in self.nodes:
+            if current not in seen and current in self.nodes:
                 seen.add(current)
                 to_visit.extend(self.nodes[current].next_ids)
         return frozenset(seen)
@@ -56,7 +56,12 @@ class Graph(_Part):
             return None
         common = frozenset.intersection(*(self.reachable(branch) for branch in branches))
         first = [c for c in common if not any(c != other and c in self.reachable(other) for other in common)]
-        return first[0] if first else None
+        return min(first, default=None)
+
+    def branch(self, node_id: str, head: str) -> frozenset[str]:
+        """A branch of this node: all that follows ``head``, but for the node where all meet and what follows that."""
+        join = self.join_of(node_id)
+        return self.reachable(head) - (self.reachable(join) if join else frozenset())
 
 
 class Template(_Part):

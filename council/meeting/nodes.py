@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-Visibility = Literal["all", "round", "none"]
+Visibility = Literal["all", "none"]
 
 
 class Properties(BaseModel):

@@ -91,7 +91,7 @@ def member_prompt(
     fence = Fence(nonce)
     parts = [*_matter_parts(matter, fence)]
     parts += [f"## {words.speaker} said\n{fence.around(words.text)}" for words in others]
-    parts += [f"## {missing.speaker} is absent\nReason: {missing.reason}." for missing in absent]
+    parts += [f"## Absent: {missing.speaker}\n{fence.around(missing.reason)}" for missing in absent]
     parts += [f"## A person in the room said\n{fence.around(text)}" for text in people]
     parts.append(f"## Your task\n{task}" + (f"\n\n{VERDICT_FORM}" if verdict else ""))
     return Prompt(system=f"{persona.strip()}\n\n## Rules of the room\n{RULES}", user="\n\n".join(parts))
@@ -124,14 +124,16 @@ class Fence:
 
     def around(self, text: str) -> str:
         """The text between two markers; the nonce itself, should the text hold it, is taken out."""
-        return f"{self.marker}\n{text.replace(self._nonce, '')}\n{self.marker}"
+        while self._nonce in text:
+            text = text.replace(self._nonce, "")
+        return f"{self.marker}\n{text}\n{self.marker}"
 
 
 def _matter_parts(matter: Matter, fence: Fence) -> list[str]:
     parts = [f"## Subject\n{fence.around(matter.subject)}"] if matter.subject else []
     if matter.objective:
         parts.append(f"## Objective\n{fence.around(matter.objective)}")
-    for name, content in matter.documents:
-        title = " ".join(name.split())
-        parts.append(f"## Document: {title}\n{fence.around(numbered(content))}")
+    for number, (name, content) in enumerate(matter.documents, start=1):
+        text = f"{' '.join(name.split())}\n\n{numbered(content)}"
+        parts.append(f"## Document {number}\n{fence.around(text)}")
     return parts

@@ -4,6 +4,7 @@ import difflib
 import json
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import asdict, dataclass
+from itertools import pairwise
 from typing import Any
 
 from pydantic import ValidationError
@@ -13,6 +14,8 @@ from council.meeting.graph import Graph
 from council.meeting.nodes import NODE_TYPES
 
 MAX_NODES = 500
+
+Link = tuple[str, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,10 +145,14 @@ def _shape_faults(graph: Graph) -> Iterator[Fault]:
     reached = graph.reachable(graph.start_node_id)
     for node_id in graph.nodes.keys() - reached:
         yield Fault(f"nodes.{node_id}", "No path leads to it from the start.", "Link it, or delete it.")
-    for node_id in sorted(_on_cycles(graph)):
-        yield Fault(f"nodes.{node_id}", "It is on a cycle.", "Remove the link that leads back.")
     yield from _end_faults(graph, reached)
-    yield from _sequence_faults(graph)
+    links = {(node.node_id, target) for node in graph.nodes.values() for target in node.next_ids}
+    cycle = _on_cycles(links)
+    for node_id in sorted(cycle):
+        yield Fault(f"nodes.{node_id}", "It is on a cycle.", "Remove the link that leads back.")
+    if not cycle:
+        yield from _sequence_faults(graph)
+        yield from _order_faults(graph, links)
 
 
 def _end_faults(graph: Graph, reached: frozenset[str]) -> Iterator[Fault]:
@@ -169,10 +176,9 @@ def _sequence_faults(graph: Graph) -> Iterator[Fault]:
     """Branches of a sequence may meet at their join only: a node shared earlier would wait for a later branch."""
     for node in graph.nodes.values():
         if node.type == "sequence":
-            join = graph.join_of(node.node_id)
             seen: set[str] = set()
-            for branch in node.next_ids:
-                own = graph.reachable(branch, without=join)
+            for head in node.next_ids:
+                own = graph.branch(node.node_id, head)
                 for shared in sorted(own & seen):
                     yield Fault(
                         f"nodes.{shared}",
@@ -182,16 +188,31 @@ def _sequence_faults(graph: Graph) -> Iterator[Fault]:
                 seen |= own
 
 
-def _on_cycles(graph: Graph) -> set[str]:
-    """Nodes left when those without an open way in are taken away again and again (Kahn 1962), from both ends."""
-    left = set(graph.nodes)
+def _order_faults(graph: Graph, links: set[Link]) -> Iterator[Fault]:
+    """A branch of a sequence waits for the one before it; several sequences may wait for each other for ever."""
+    for node_id in sorted(_on_cycles(links | set(_order(graph)))):
+        if graph.nodes[node_id].type != "sequence":
+            yield Fault(
+                f"nodes.{node_id}",
+                "It waits for itself: a sequence wants it later, another link earlier.",
+                "Change the order of the sequence's next_ids, or remove a link between its branches.",
+            )
+
+
+def _order(graph: Graph) -> Iterator[Link]:
+    """What a sequence's order adds to the links: each branch ends before the next one begins."""
+    for node in graph.nodes.values():
+        if node.type == "sequence":
+            for earlier, later in pairwise(node.next_ids):
+                yield from ((last, later) for last in graph.branch(node.node_id, earlier))
+
+
+def _on_cycles(links: set[Link]) -> set[str]:
+    """Nodes left when those without a way in or a way out are taken away again and again (Kahn 1962)."""
     while True:
-        outer = {
-            n
-            for n in left
-            if not any(s in left for s in graph.sources[n])
-            or not any(t in left for t in graph.nodes[n].next_ids)
-        }
-        if not outer:
-            return left
-        left -= outer
+        sources, targets = {source for source, _ in links}, {target for _, target in links}
+        inner = sources & targets
+        left = {link for link in links if link[0] in inner and link[1] in inner}
+        if left == links:
+            return inner
+        links = left

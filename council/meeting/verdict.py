@@ -4,11 +4,11 @@ The score is 40 % strategic alignment, 30 % practical value, 30 % logical consis
 0 to 100; the server weighs them, the chair does not. What cannot be read is absent, not guessed.
 """
 
-import json
-import math
-import re
 from dataclasses import dataclass
 from typing import Any, Literal
+
+from council.errors import Malformed
+from council.jsontext import parse_object
 
 Outcome = Literal["decided", "partial", "impasse"]
 
@@ -19,7 +19,7 @@ _KEYS = {
     "practical_value": "practical",
     "logical_consistency": "consistency",
 }
-_BLOCK = re.compile(r"^```json[ \t]*\n(.*?)\n?```[ \t]*$", re.DOTALL | re.MULTILINE)
+_OPENING, _CLOSING = "```json", "```"
 MAX_LISTED = 20
 MAX_TEXT = 2_000
 
@@ -49,11 +49,10 @@ class Opinion:
 
 def read_ruling(text: str) -> Ruling:
     """The ruling in the chair's words. Exactly one fenced JSON block counts; none, two or a broken one: absent."""
-    blocks = _BLOCK.findall(text)
+    prose, blocks = _without_blocks(text)
     found = _object(blocks[0]) if len(blocks) == 1 else {}
-    prose = _BLOCK.sub("", text).strip() if found else text.strip()
     return Ruling(
-        text=prose,
+        text=(prose if found else text).strip(),
         parts=_parts(found.get("score")),
         word=found["verdict"] if found.get("verdict") in WORDS else None,
         disputes=_disputes(found.get("disputes")),
@@ -82,12 +81,31 @@ def has_quorum(opinions: tuple[Opinion, ...]) -> bool:
 # Reading strictly
 
 
+def _without_blocks(text: str) -> tuple[str, list[str]]:
+    """The prose, and what stands in fenced JSON blocks. Line by line: a pattern would take quadratic time."""
+    prose: list[str] = []
+    blocks: list[str] = []
+    inside: list[str] | None = None
+    for line in text.split("\n"):
+        bare = line.rstrip()
+        if inside is None and bare == _OPENING:
+            inside = []
+        elif inside is None:
+            prose.append(line)
+        elif bare.endswith(_CLOSING):
+            blocks.append("\n".join([*inside, bare.removesuffix(_CLOSING)]))
+            inside = None
+        else:
+            inside.append(line)
+    unclosed = [] if inside is None else [_OPENING, *inside]
+    return "\n".join(prose + unclosed), blocks
+
+
 def _object(raw: str) -> dict[str, Any]:
     try:
-        value = json.loads(raw)
-    except (ValueError, RecursionError):
+        return parse_object(raw)
+    except Malformed:
         return {}
-    return value if isinstance(value, dict) else {}
 
 
 def _parts(raw: Any) -> dict[str, float] | None:
@@ -101,12 +119,7 @@ def _parts(raw: Any) -> dict[str, float] | None:
 
 
 def _is_score(value: Any) -> bool:
-    return (
-        isinstance(value, int | float)
-        and not isinstance(value, bool)
-        and math.isfinite(value)
-        and 0 <= value <= 100
-    )
+    return isinstance(value, int | float) and not isinstance(value, bool) and 0 <= value <= 100
 
 
 def _disputes(raw: Any) -> tuple[dict[str, str], ...]:

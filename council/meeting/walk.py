@@ -145,8 +145,7 @@ class Walk:
     def _arrived(self, sequence: str, *, before: str) -> bool:
         targets = self.graph.nodes[sequence].next_ids
         earlier = targets[targets.index(before) - 1]
-        region = self.graph.reachable(earlier, without=self.graph.join_of(sequence))
-        return region <= self._settled
+        return self.graph.branch(sequence, earlier) <= self._settled
 
     # Who reads whom
 
@@ -162,7 +161,6 @@ class Walk:
         node = self.graph.nodes[source]
         if node.type != "sequence":
             return set()
-        join = self.graph.join_of(source)
         before = node.next_ids[: node.next_ids.index(node_id)]
-        regions = (self.graph.reachable(branch, without=join) for branch in before)
-        return {n for region in regions for n in region if n in self._heard and n not in self._failed}
+        branches = (self.graph.branch(source, head) for head in before)
+        return {n for branch in branches for n in branch if n in self._heard and n not in self._failed}

@@ -84,11 +84,14 @@ def read(connection: Connection, channel: str, after: int, limit: int) -> list[t
 def of_kind(
     connection: Connection, channel: str, event: str, *, node_id: str | None = None
 ) -> list[dict[str, Any]]:
-    """The ``data`` of every event of one kind, in order."""
-    query = sa.select(events.c.envelope).where(events.c.channel == channel, events.c.event == event)
+    """The ``data`` of every event of one kind, each with its ``seq``, in order."""
+    query = sa.select(events.c.seq, events.c.envelope).where(
+        events.c.channel == channel, events.c.event == event
+    )
     if node_id is not None:
         query = query.where(events.c.node_id == node_id)
-    return [json.loads(envelope)["data"] for (envelope,) in connection.execute(query.order_by(events.c.seq))]
+    rows = connection.execute(query.order_by(events.c.seq)).tuples()
+    return [json.loads(envelope)["data"] | {"seq": seq} for seq, envelope in rows]
 
 
 def streamed(

@@ -121,7 +121,7 @@ def _tokens_used(connection: Connection, it: Numbered, event: events.TokenUsage)
     if event.estimated_cost_usd is not None:
         spent = int(Decimal(str(event.estimated_cost_usd)) * NANO)
         changes["cost_nano_usd"] = (row["cost_nano_usd"] or 0) + spent
-    else:
+    elif event.price == "unknown":
         changes["unknown_price_tokens"] = (
             row["unknown_price_tokens"] + event.input_tokens + event.output_tokens
         )

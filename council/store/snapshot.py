@@ -26,11 +26,17 @@ def snapshot(connection: Connection, session_id: str) -> dict[str, Any]:
     position = channels.position(connection, session_channel(session_id))
     if position is None:
         raise NotFound(f"There is no session {session_id}.")
+    channel = session_channel(session_id)
+    readers = _readers(channels.of_kind(connection, channel, "input_read"))
     return {name: row[name] for name in _AS_THEY_ARE} | {
         "project_id": None,
         "epoch": position.epoch,
         "seq": position.seq,
-        "messages": [_message(m) for m in messages.listed(connection, session_id)],
+        "messages": [
+            _message(m) | {"read_by": readers.get(m["message_id"], [])}
+            for m in messages.listed(connection, session_id)
+        ],
+        "errors": channels.of_kind(connection, channel, "error"),
         "totals": totals(row),
         "objective": row["objective"],
         "documents": [
@@ -56,6 +62,14 @@ def totals(row: dict[str, Any]) -> dict[str, Any]:
 def message_page(connection: Connection, session_id: str, after: int, limit: int) -> list[dict[str, Any]]:
     """A page of messages that began after that number."""
     return [_message(m) for m in messages.listed(connection, session_id, after=after, limit=limit)]
+
+
+def _readers(receipts: list[dict[str, Any]]) -> dict[str, list[str]]:
+    """For each message of a person, the nodes that confirmed it."""
+    readers: dict[str, list[str]] = {}
+    for receipt in receipts:
+        readers.setdefault(receipt["message_id"], []).append(receipt["node_id"])
+    return readers
 
 
 def _message(row: dict[str, Any]) -> dict[str, Any]:

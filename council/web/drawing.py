@@ -6,14 +6,15 @@ from itertools import accumulate, pairwise
 
 from council.web.picture import Dot, Line, Picture
 
-STEP = 92  # From one layer of members to the next, and from one member to the one beside it.
+STEP = 92  # From one layer of members to the next.
+PANEL_STEP = 74  # From one member to the one beside it, where the graph runs down.
 MIDDLE_STEP = 58
 CARD_STEP = 78  # From one member to the one below it, where the graph runs across.
 SMALL_STEP = 34
 RADIUS = 19
 SMALL_RADIUS = 5
 MARGIN = 10
-BESIDE = 44  # Room for the links that turn back.
+BESIDE = 26  # Room for the links that turn back.
 FIRST_LINE = 15
 LINE_HEIGHT = 13
 WAYPOINTS = frozenset({"start", "end", "parallel", "sequence", "loop"})
@@ -55,9 +56,9 @@ def down(picture: Picture) -> Drawing:
     """From top to bottom, as in the room."""
     along = _positions(picture)
     beside = BESIDE if any(line.back for line in picture.lines) else 0
-    width = picture.breadth * STEP + 2 * beside
+    width = picture.breadth * PANEL_STEP + 2 * beside
     circles = {
-        dot.node_id: Circle(dot, width / 2 + dot.offset * STEP, along[dot.layer], _radius(dot))
+        dot.node_id: Circle(dot, width / 2 + dot.offset * PANEL_STEP, along[dot.layer], _radius(dot))
         for dot in picture.dots
     }
     height = max((_bottom(circle) for circle in circles.values()), default=0) + MARGIN
@@ -68,7 +69,7 @@ def down(picture: Picture) -> Drawing:
 def across(picture: Picture) -> Drawing:
     """From left to right, as on a card."""
     along = _positions(picture)
-    beside = BESIDE / 2 if any(line.back for line in picture.lines) else 0
+    beside = BESIDE if any(line.back for line in picture.lines) else 0
     middle = beside + MARGIN + RADIUS + (picture.breadth - 1) / 2 * CARD_STEP
     circles = {
         dot.node_id: Circle(dot, along[dot.layer] + STEP / 4, middle + dot.offset * CARD_STEP, _radius(dot))
@@ -112,11 +113,9 @@ def _bottom(circle: Circle) -> float:
 def _path_down(line: Line, circles: Mapping[str, Circle], width: float) -> str:
     source, target = circles[line.source.node_id], circles[line.target.node_id]
     if line.back:
-        edge = width - MARGIN / 2
-        return (
-            f"M{source.x + source.radius:g} {source.y:g}"
-            f"C{edge:g} {source.y:g} {edge:g} {target.y:g} {target.x + target.radius:g} {target.y:g}"
-        )
+        side, edge = (-1, -MARGIN) if target.dot.offset < 0 else (1, width + MARGIN)
+        begin, end = source.x + side * source.radius, target.x + side * target.radius
+        return f"M{begin:g} {source.y:g}C{edge:g} {source.y:g} {edge:g} {target.y:g} {end:g} {target.y:g}"
     top, bottom = _bottom(source) + 2, target.y - target.radius
     middle = (top + bottom) / 2
     return f"M{source.x:g} {top:g}C{source.x:g} {middle:g} {target.x:g} {middle:g} {target.x:g} {bottom:g}"

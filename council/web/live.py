@@ -166,9 +166,7 @@ class _Listener:
             case Subscribe():
                 self._subscribe(command, command_id)
             case Unsubscribe():
-                channel = session_channel(command.session_id)
-                self._parts.hub.unsubscribe(self._client, channel)
-                self._client.unsubscribe(channel)
+                self._leave(session_channel(command.session_id))
                 self._ack(command, command_id, {"session_id": command.session_id})
             case _:
                 self._apply(command, command_id)
@@ -180,12 +178,37 @@ class _Listener:
         self._deliver(session_channel(command.session_id), terms)
 
     def _apply(self, command: Any, command_id: str | None) -> None:
-        result = self._parts.control.apply(command, command_id=command_id)
-        self._ack(command, command_id, result)
         if isinstance(command, StartSession):
-            channel = session_channel(command.session_id)
-            if channel not in self._client.positions():
-                self._deliver(channel, {"recovered": True, "since": 0})
+            return self._start(command, command_id)
+        self._ack(command, command_id, self._parts.control.apply(command, command_id=command_id))
+
+    def _start(self, command: StartSession, command_id: str | None) -> None:
+        """Listen to a new meeting before it begins, so that its first event comes as soon as it is stored."""
+        channel = session_channel(command.session_id)
+        from_the_beginning = {"recovered": True, "since": 0}
+        early = not self._exists(command.session_id)
+        if early:
+            self._deliver(channel, from_the_beginning)
+        try:
+            result = self._parts.control.apply(command, command_id=command_id)
+        except CouncilError:
+            if early:
+                self._leave(channel)
+            raise
+        self._ack(command, command_id, result)
+        if channel not in self._client.positions():
+            self._deliver(channel, from_the_beginning)
+
+    def _exists(self, session_id: str) -> bool:
+        try:
+            self._parts.archive.position(session_id)
+        except NotFound:
+            return False
+        return True
+
+    def _leave(self, channel: str) -> None:
+        self._parts.hub.unsubscribe(self._client, channel)
+        self._client.unsubscribe(channel)
 
     def _ack(self, command: Command, command_id: str | None, result: dict[str, Any]) -> None:
         self._client.send({"event": "ack", "data": {"id": command_id, "cmd": command.cmd} | result})

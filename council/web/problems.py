@@ -12,6 +12,10 @@ from council.errors import CouncilError, RateLimited, TooLarge, Unavailable
 log = structlog.get_logger(__name__)
 
 _CODES = {400: "malformed", 404: "not_found", 405: "method_not_allowed", 413: "too_large", 415: "unsupported"}
+_HINTS = {
+    404: "Check the address; docs/reference/rest.md lists them all.",
+    405: "Use one of the methods in the Allow header.",
+}
 
 
 def install(app: Flask) -> None:
@@ -48,7 +52,9 @@ def _http(problem: HTTPException) -> Response:
     if isinstance(problem, RequestEntityTooLarge):
         return answer(TooLarge("The request is larger than this server takes."))
     status = problem.code or 500
-    known = CouncilError(problem.description or problem.name, code=_CODES.get(status, "http_error"))
+    known = CouncilError(
+        problem.description or problem.name, code=_CODES.get(status, "http_error"), hint=_HINTS.get(status)
+    )
     known.status = status
     response = answer(known)
     for name, value in problem.get_headers():

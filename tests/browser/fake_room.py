@@ -3,6 +3,7 @@
 ``python -m tests.browser.fake_room`` serves it with a debate that never ends, to work on the page by hand.
 """
 
+import contextlib
 import json
 import logging
 import threading
@@ -254,7 +255,8 @@ class FakeServer:
             self._serve(socket)
         finally:
             # The development server writes an HTTP answer after the last frame; browsers take it for a broken one.
-            request.environ["werkzeug.socket"].shutdown(SHUT_RDWR)
+            with contextlib.suppress(OSError):  # The browser may be gone already.
+                request.environ["werkzeug.socket"].shutdown(SHUT_RDWR)
 
     def _serve(self, socket: Any) -> None:
         meeting = self.meetings.get(request.args["session_id"])

@@ -5,6 +5,8 @@ import re
 from pathlib import Path
 
 import pytest
+from babel.messages.extract import DEFAULT_KEYWORDS, extract_from_dir
+from babel.messages.pofile import read_po
 from flask import Flask
 from flask.testing import FlaskClient
 
@@ -162,3 +164,17 @@ def test_a_drawing_holds_all_it_draws(drawing: object) -> None:
 
 def test_initials_are_at_most_two() -> None:
     assert [initials(name) for name in ("Value Defender", "chair", "", "a-b c")] == ["VD", "C", "", "AB"]
+
+
+def test_the_translators_template_is_up_to_date() -> None:
+    """After a change of texts: pybabel extract -F babel.cfg -k _n -o council/translations/messages.pot ."""
+    sources = ((ROOT / "council", "**.py", "python"), (ROOT / "templates", "**.html", "jinja2"))
+    marked = {
+        message
+        for folder, pattern, method in sources
+        for _, _, message, _, _ in extract_from_dir(
+            folder, [(pattern, method)], keywords=DEFAULT_KEYWORDS | {"_n": None}
+        )
+    }
+    with (ROOT / "council" / "translations" / "messages.pot").open("rb") as template:
+        assert {message.id for message in read_po(template) if message.id} == marked

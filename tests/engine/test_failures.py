@@ -159,7 +159,7 @@ def test_the_chair_is_told_who_is_absent(council: MakeCouncil, model: ScriptedMo
     model.responder = scripted(risk_auditor=Failure(401, '{"error": {"message": "No key."}}'))
     ended(start(council()))
     asked = next(r for r in model.requests if speaker_of(r) == "chair")["messages"][1]["content"]
-    assert "## Member B is absent" in asked
+    assert "## Absent: Member B" in asked
     assert "Risk Auditor" not in asked
 
 

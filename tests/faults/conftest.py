@@ -8,9 +8,10 @@ from typing import Any
 import pytest
 
 from tests.faults.meeting import Script
+from tests.support import invariants
 from tests.support.model_server import ScriptedModelServer
 from tests.support.server import Server
-from tests.support.viewer import Envelope, Viewer, check_log, check_viewers, read_log
+from tests.support.viewer import Envelope, Viewer, check_viewers, read_log
 
 
 @pytest.fixture(scope="session")
@@ -97,12 +98,13 @@ def watch() -> Iterator[Callable[..., Viewer]]:
 
 @pytest.fixture
 def check_all() -> Callable[..., list[Envelope]]:
-    """The invariants: the log is whole, every viewer saw all of it once and in order, and nothing crashed."""
+    """The log is whole, the rows are its fold, each viewer saw all of it once and in order, and nothing crashed."""
 
     def check(server: Server, session_id: str, viewers: Iterable[Viewer]) -> list[Envelope]:
         viewers = list(viewers)
         log = read_log(server.get, session_id)
-        check_log(log)
+        snapshot = server.get(f"/api/v1/sessions/{session_id}")
+        invariants.check_snapshot(snapshot, invariants.fold(log[: snapshot["seq"]]))
         for viewer in viewers:
             viewer.wait_for_seq(len(log))
         check_viewers(viewers, log)

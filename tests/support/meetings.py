@@ -84,7 +84,7 @@ class Meeting:
             found = self.snapshot
             return found if found["status"] in statuses else None
 
-        found = wait_until(reached, timeout, what=f"status {' or '.join(statuses)} instead of {self.status}")
+        found = wait_until(reached, timeout, what=f"status {' or '.join(statuses)}")
         assert found is not None
         return found
 

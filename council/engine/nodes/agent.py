@@ -21,17 +21,23 @@ def run(turn: Turn) -> dict[str, Any]:
     people = begin(turn, member.agent.agent_id)
     prompt = prompt_for(turn, member, people, task=RULING_TASK if rules else OPINION_TASK, verdict=rules)
     spoken = ask(turn, member, properties, prompt)
-    ruling = _ruling_events(turn, spoken) if rules else ()
-    turn.minutes.conclude(turn.node.node_id, result_of(spoken), *spoken.events, *ruling)
+    events = _ruling_events(turn, spoken) if rules else spoken.events
+    turn.minutes.conclude(turn.node.node_id, result_of(spoken), *events)
     return result_of(spoken)
 
 
 def _ruling_events(turn: Turn, spoken: Spoken) -> tuple[Event, ...]:
-    """The score, where it can be read, and the verdict that the server makes of the chair's words."""
+    """The chair's message, the score where it can be read, and the verdict that the server makes of it.
+
+    The message is shown without the block for machines; its ``content`` has it all.
+    """
     ruling = read_ruling(spoken.content)
     opinions = _opinions(turn)
     outcome, word = decide(ruling, opinions, chair_cut=spoken.finish != "stop")
     node_id = turn.node.node_id
+    html = markdown.render(ruling.text)
+    message, *usage = spoken.events
+    said = (message.model_copy(update={"html": html}), *usage)
     verdict = Verdict(
         node_id=node_id,
         outcome=outcome,
@@ -39,7 +45,7 @@ def _ruling_events(turn: Turn, spoken: Spoken) -> tuple[Event, ...]:
         score=ruling.score,
         parts=ruling.parts,
         text=ruling.text,
-        html=markdown.render(ruling.text),
+        html=html,
         disputes=ruling.disputes,
         orders=ruling.orders,
         absences=tuple(
@@ -47,8 +53,9 @@ def _ruling_events(turn: Turn, spoken: Spoken) -> tuple[Event, ...]:
         ),
     )
     if ruling.parts is None or ruling.score is None:
-        return (verdict,)
-    return Score(node_id=node_id, round=1, weighted_total=ruling.score, parts=ruling.parts), verdict
+        return (*said, verdict)
+    score = Score(node_id=node_id, round=1, weighted_total=ruling.score, parts=ruling.parts)
+    return (*said, score, verdict)
 
 
 def _opinions(turn: Turn) -> tuple[Opinion, ...]:

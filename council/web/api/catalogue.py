@@ -19,6 +19,7 @@ def blueprint(parts: Parts) -> Blueprint:
 
     @api.get("/templates/<template_id>")
     def read_template(template_id: str) -> Response:
+        read_query()
         return jsonify(library.template(template_id).model_dump(mode="json"))
 
     @api.get("/agents")
@@ -28,10 +29,12 @@ def blueprint(parts: Parts) -> Blueprint:
 
     @api.get("/agents/<agent_id>")
     def read_agent(agent_id: str) -> Response:
+        read_query()
         return jsonify(library.agent(agent_id).model_dump(mode="json"))
 
     @api.get("/llm/providers")
     def list_providers() -> Response:
+        read_query()
         return jsonify(items=[asdict(each) for each in parts.catalogue.providers()], next=None)
 
     return api

@@ -14,6 +14,7 @@ from council.web.body import idempotency_key, read_number, read_object, read_que
 
 MAX_PAGE = 1_000
 MAX_EVENTS = 10_000
+_KEYS = uuid.UUID("6f1d3f0e-8a3b-4c53-9f57-2f3c1b0a9d11")  # Namespace of ids made from an Idempotency-Key.
 _ACTIONS = {"pause": "pause_session", "resume": "resume_session", "stop": "stop_session"}
 
 
@@ -23,7 +24,7 @@ def blueprint(parts: Parts) -> Blueprint:
     @api.post("")
     def start() -> tuple[Response, int]:
         body = read_object()
-        body.setdefault("session_id", str(uuid.uuid4()))
+        body.setdefault("session_id", _new_id(idempotency_key()))
         result = _apply(parts, "start_session", body)
         session_id = result["session_id"]
         answer = {"session_id": session_id, "status": result["status"], "links": _links(session_id)}
@@ -46,6 +47,7 @@ def blueprint(parts: Parts) -> Blueprint:
 
     @api.get("/<session_id>")
     def snapshot(session_id: str) -> Response:
+        read_query()
         return jsonify(parts.archive.snapshot(known(session_id)))
 
     @api.delete("/<session_id>")
@@ -111,6 +113,7 @@ def blueprint(parts: Parts) -> Blueprint:
 
     @api.get("/<session_id>/usage")
     def usage(session_id: str) -> Response:
+        read_query()
         return jsonify(parts.archive.usage(known(session_id)))
 
     return api
@@ -122,6 +125,11 @@ def known(session_id: str) -> str:
         return str(uuid.UUID(session_id))
     except ValueError:
         raise NotFound(f"There is no session {session_id[:64]!r}.") from None
+
+
+def _new_id(key: str | None) -> str:
+    """An id for a session that came without; the same for the same key, so that a repeated start starts once."""
+    return str(uuid.uuid5(_KEYS, key) if key else uuid.uuid4())
 
 
 def _apply(parts: Parts, cmd: str, data: dict[str, Any]) -> dict[str, Any]:

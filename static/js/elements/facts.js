@@ -4,6 +4,7 @@ import { serverNow } from "../lib/clock.js";
 import { formatCost, formatCount, formatElapsed } from "../lib/format.js";
 import { part, showText } from "../lib/templates.js";
 import { t } from "../lib/texts.js";
+import { linkText } from "./link.js";
 import { RoomElement } from "./room_element.js";
 
 /** @typedef {import("../reducer.js").State} State */
@@ -35,6 +36,11 @@ class Facts extends RoomElement {
     part(this, "cost").textContent = formatCost(totals, panel.rehearsal);
     this.#elapsed = elapsed;
     this.#tick();
+  }
+
+  /** @param {import("../connection.js").Link} link */
+  showLink({ status }) {
+    part(this, "link").textContent = linkText(status);
   }
 
   #tick() {

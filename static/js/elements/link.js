@@ -22,7 +22,7 @@ class LinkElement extends RoomElement {
   showLink(link) {
     this.#link = link;
     this.dataset.status = link.status;
-    part(this, "status").textContent = statusText(link.status);
+    part(this, "status").textContent = linkText(link.status);
     part(this, "retry").hidden = link.ending !== "unreachable" && link.ending !== "done";
     clearInterval(this.#ticking);
     if (link.retryAt !== null) this.#ticking = setInterval(() => this.#explain(), 500);
@@ -35,7 +35,7 @@ class LinkElement extends RoomElement {
 }
 
 /** @param {Link["status"]} status */
-function statusText(status) {
+export function linkText(status) {
   switch (status) {
     case "disconnected":
       return t("Disconnected");
