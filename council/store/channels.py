@@ -90,7 +90,7 @@ def of_kind(
     )
     if node_id is not None:
         query = query.where(events.c.node_id == node_id)
-    rows = connection.execute(query.order_by(events.c.seq)).tuples()
+    rows = connection.execute(query.order_by(events.c.seq))
     return [json.loads(envelope)["data"] | {"seq": seq} for seq, envelope in rows]
 
 
