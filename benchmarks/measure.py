@@ -199,6 +199,23 @@ def wait_until(condition: Callable[[], Any], seconds: float = 30, what: str = "t
     return value
 
 
+# The machine
+
+
+def busy_elsewhere_percent(seconds: float = 0.1) -> float:
+    """How busy the cores are with other people's work: asked while nothing of ours runs."""
+    idle, total = _core_ticks()
+    time.sleep(seconds)
+    idle_after, total_after = _core_ticks()
+    return 100 - 100 * (idle_after - idle) / max(1, total_after - total)
+
+
+def _core_ticks() -> tuple[int, int]:
+    """Ticks spent idle, and all of them."""
+    ticks = [int(word) for word in Path("/proc/stat").read_text().splitlines()[0].split()[1:]]
+    return ticks[3] + ticks[4], sum(ticks)
+
+
 # Processes
 
 

@@ -44,6 +44,8 @@ def document(sections: Iterable[tuple[About, Saved]], verdicts: list[Verdict]) -
     return "\n".join(parts)
 
 
+QUIET_PERCENT = 8.0
+
 _HEAD = """# Benchmarks
 
 Council and its peers, measured in the same run by `make bench`: each server alone on one core, the load client and
@@ -73,6 +75,11 @@ def _section(about: About, saved: Saved) -> str:
         f"{about.text}\n",
         f"{saved.machine}; {saved.date}; {saved.runs} runs.{quick} {versions}.\n",
     ]
+    if saved.busy_elsewhere_percent > QUIET_PERCENT:
+        parts.append(
+            f"**Disturbed:** other programs kept the machine {saved.busy_elsewhere_percent:.0f} % busy meanwhile. "
+            "Latencies and rates say little; CPU time says something.\n"
+        )
     if about.plots:
         parts.append(f"![{about.title}]({saved.benchmark}.svg)\n")
     for scenario, rows in saved.scenarios.items():

@@ -3,6 +3,7 @@
 import json
 import os
 import platform
+import statistics
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
@@ -23,6 +24,7 @@ class Results:
     versions: dict[str, str]
     taken: dict[str, dict[str, list[Mapping[str, float]]]] = field(default_factory=dict)
     failures: list[str] = field(default_factory=list)
+    busy_elsewhere: list[float] = field(default_factory=list)  # Percent, before each case.
 
     def add(self, scenario: str, contestant: str, figures: Mapping[str, float]) -> None:
         self.taken.setdefault(scenario, {}).setdefault(contestant, []).append(figures)
@@ -42,6 +44,7 @@ class Results:
             "machine": machine(),
             "versions": self.versions,
             "failures": self.failures,
+            "busy_elsewhere_percent": round(statistics.fmean(self.busy_elsewhere or [0.0]), 1),
             "scenarios": {
                 scenario: {
                     name: {key: asdict(f) for key, f in summary(runs).items()} for name, runs in rows.items()
@@ -62,6 +65,7 @@ class Saved:
     machine: str
     versions: dict[str, str]
     failures: list[str]
+    busy_elsewhere_percent: float
     scenarios: dict[str, dict[str, dict[str, Figure]]]
 
 

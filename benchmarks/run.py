@@ -8,7 +8,7 @@ from importlib.metadata import version
 from types import ModuleType
 
 from benchmarks.goals import judge
-from benchmarks.measure import ROOT, BenchmarkFailed
+from benchmarks.measure import ROOT, BenchmarkFailed, busy_elsewhere_percent
 from benchmarks.peers import environment
 from benchmarks.plot import svg
 from benchmarks.report import document, scenario_table
@@ -42,6 +42,7 @@ def measure(benchmark: ModuleType, results: Results, only: str) -> None:
     for run in range(results.runs):
         for case in cases:
             print(f"  run {run + 1}: {case.scenario}: {case.contestant}", file=sys.stderr)
+            results.busy_elsewhere.append(busy_elsewhere_percent())
             try:
                 results.add(case.scenario, case.contestant, case.run())
             except BenchmarkFailed as problem:

@@ -1,13 +1,15 @@
 """What a client may ask for: every command with its fields, the same for socket, REST and terminal."""
 
+import difflib
 import uuid
-from typing import Annotated, Any, ClassVar, Literal
+from typing import Annotated, Any, ClassVar, Literal, get_args
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, ValidationError
 
 from council.errors import Invalid, NotAvailable
 
 MAX_COMMAND_ID = 64
+MAX_SEQ = 2**53  # Beyond it a browser's numbers are not whole.
 LATER_COMMANDS = frozenset({"submit_review", "update_task"})
 """Commands of features that do not exist yet; they are refused, not ignored."""
 
@@ -87,7 +89,7 @@ class Subscribe(Command):
     cmd = "subscribe"
     later = frozenset({"project_id"})
     session_id: SessionId
-    since: Annotated[int, Field(ge=0)] | Literal["latest"] = 0
+    since: Annotated[int, Field(ge=0, le=MAX_SEQ)] | Literal["latest"] = 0
     epoch: str | None = None
 
 
@@ -126,7 +128,7 @@ def invalid_fields(problem: ValidationError, kind: type[BaseModel]) -> Invalid:
         {
             "path": ".".join(str(part) for part in fault["loc"]) or "data",
             "reason": fault["msg"].removeprefix("Value error, "),
-            "suggestion": _suggestion(fault["type"], kind),
+            "suggestion": _suggestion(fault["type"], fault["loc"], kind),
         }
         for fault in problem.errors(include_url=False, include_input=False)
     ]
@@ -144,12 +146,24 @@ def _refuse_later_fields(kind: type[Command], data: dict[str, Any]) -> None:
         del data[field]
 
 
-def _suggestion(fault_type: str, kind: type[BaseModel]) -> str:
+def _suggestion(fault_type: str, path: tuple[int | str, ...], kind: type[BaseModel]) -> str:
     if fault_type == "extra_forbidden":
-        return f"Fields here are: {', '.join(kind.model_fields)}. Check the spelling."
+        fields = list(_model_at(path, kind).model_fields)
+        near = difflib.get_close_matches(str(path[-1])[:255], fields, n=1)
+        return f"Did you mean {near[0]}?" if near else f"Fields here are: {', '.join(fields) or 'none'}."
     if fault_type == "missing":
         return "Add this field."
     return "Send a value of the right type and size."
+
+
+def _model_at(path: tuple[int | str, ...], kind: type[BaseModel]) -> type[BaseModel]:
+    """The model that the last step of the path is in; fields hold models or lists of them."""
+    for step in path[:-1]:
+        if step in kind.model_fields:
+            annotation = kind.model_fields[str(step)].annotation
+            held = (annotation, *get_args(annotation))
+            kind = next((m for m in held if isinstance(m, type) and issubclass(m, BaseModel)), kind)
+    return kind
 
 
 def _names() -> str:

@@ -30,7 +30,8 @@ class Event(BaseModel):
         return getattr(self, "node_id", None)
 
     def data(self) -> dict[str, Any]:
-        return self.model_dump()
+        """Its fields. They are plain values, so there is nothing to convert."""
+        return dict(self.__dict__)
 
 
 EVERYTHING = "*"

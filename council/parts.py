@@ -38,6 +38,9 @@ class Parts:
     _lock: threading.Lock = field(default_factory=threading.Lock)  # Guards _state.
     _state: str = "made"
 
+    def __post_init__(self) -> None:
+        self._warm_up = threading.Thread(target=self.catalogue.warm_up, name="warm-up", daemon=True)
+
     def start(self) -> None:
         """Begin to commit, to listen and to run meetings; unfinished ones go on. Idempotent."""
         with self._lock:
@@ -47,6 +50,7 @@ class Parts:
         self.bus.listen(self.hub.publish)
         self.journal.start(self.supervisor.lose)
         self.supervisor.start()
+        self._warm_up.start()
         self._watcher = Watcher(self.hub, self.archive.newest, poll_seconds=self.settings.live.poll_seconds)
 
     @property
@@ -64,6 +68,7 @@ class Parts:
         self.journal.close()
         if self._watcher:
             self._watcher.close()
+        self._warm_up.join()
         self.hub.shutdown()
         self.bus.close()
         self.store.close()

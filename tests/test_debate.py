@@ -15,7 +15,9 @@ from council.parts import Parts
 from tests.support import toy_model
 from tests.support.waiting import wait_until
 
-DOCUMENT = "# Plan\n\nWe move all teams into one repository.\nBuilds take 40 minutes today.\nThere are 12 teams.\n"
+DOCUMENT = (
+    "# Plan\n\nWe move all teams into one repository.\nBuilds take 40 minutes today.\nThere are 12 teams.\n"
+)
 
 
 @pytest.fixture(scope="module")
@@ -49,7 +51,10 @@ def finished(parts: Parts, session_id: str) -> dict[str, Any] | None:
 
 
 def log_of(parts: Parts, session_id: str) -> list[dict[str, Any]]:
-    return [json.loads(envelope) for _seq, envelope in parts.archive.events(session_channel(session_id), 0, 10_000)]
+    return [
+        json.loads(envelope)
+        for _seq, envelope in parts.archive.events(session_channel(session_id), 0, 10_000)
+    ]
 
 
 def short(template: Template, max_tokens: int) -> Template:
@@ -80,7 +85,9 @@ def test_rehearsed_debate(make_council: Callable[..., Parts]) -> None:
 
 
 @pytest.mark.toy_model
-def test_debate_on_a_real_model_server(make_council: Callable[..., Parts], toy_server: toy_model.ToyServer) -> None:
+def test_debate_on_a_real_model_server(
+    make_council: Callable[..., Parts], toy_server: toy_model.ToyServer
+) -> None:
     """A debate against a real llama.cpp server streams, counts its tokens and claims no verdict it could not read."""
     parts = make_council(llm_base_url=toy_server.url, llm_model=toy_server.model)
     parts.library.templates["council_debate"] = short(parts.library.template("council_debate"), max_tokens=60)
@@ -100,7 +107,9 @@ def test_debate_on_a_real_model_server(make_council: Callable[..., Parts], toy_s
 
 
 @pytest.mark.toy_model
-def test_prompt_too_long_for_the_model(make_council: Callable[..., Parts], toy_server: toy_model.ToyServer) -> None:
+def test_prompt_too_long_for_the_model(
+    make_council: Callable[..., Parts], toy_server: toy_model.ToyServer
+) -> None:
     """A document longer than the model's context is an error that says so; nothing is cut in silence."""
     parts = make_council(llm_base_url=toy_server.url, llm_model=toy_server.model)
     snapshot = hold(parts, inputs={"document": "A line of the document.\n" * 4_000})

@@ -100,7 +100,7 @@ class _Written:
     shown: dict[str, list[bytes]] = field(default_factory=dict)
     rows: list[dict[str, Any]] = field(default_factory=list)
     settled: list[tuple[Ticket, Any, BaseException | None]] = field(default_factory=list)
-    current: dict[tuple[str, int], bool] = field(default_factory=dict)
+    fences: dict[str, int] = field(default_factory=dict)
     fenced: set[tuple[str, int]] = field(default_factory=set)
 
 
@@ -118,7 +118,8 @@ class Journal:
         self._open: set[Gathering] = set()
         self._urgent = False
         self._closing = self._ended = False
-        self._committed_at = self._flushed_at = clock.monotonic()
+        self._committed_at = clock.monotonic()
+        self._flush_at = self._next_tick()
         self._give_up: clock.Deadline | None = None
         self._on_fenced: Callable[[str, int], None] = lambda session_id, fence: None
         self._thread = threading.Thread(target=self._run, name="committer", daemon=True)
@@ -230,14 +231,19 @@ class Journal:
         if self._pending:
             moments.append(self._committed_at + SPACING_SECONDS)
         if self._open:
-            moments.append(self._flushed_at + self._gather_seconds)
+            moments.append(self._flush_at)
         return min(moments, default=None)
 
     def _tick_is_due(self) -> bool:
-        return clock.monotonic() >= self._flushed_at + self._gather_seconds
+        return clock.monotonic() >= self._flush_at
+
+    def _next_tick(self) -> float:
+        """A little after the moment at which providers read their streams (``llm/pace.py``): all at one commit."""
+        step, delay = self._gather_seconds, self._gather_seconds / 5
+        return ((clock.monotonic() - delay) // step + 1) * step + delay
 
     def _collect(self) -> None:
-        self._flushed_at = clock.monotonic()
+        self._flush_at = self._next_tick()
         with self._lock:
             messages = tuple(self._open)
         for message in messages:
@@ -291,8 +297,9 @@ class Journal:
         written = _Written()
         at = clock.timestamp()
         with self._store.write() as connection:
+            self._lock_rows(connection, records, written)
             for record in records:
-                if not self._may_write(connection, record, written):
+                if not self._may_write(record, written):
                     self._settle(written, record, None, Fenced("Another process runs this session now."))
                 elif record.plain:
                     self._number(connection, record.channel, record.events[0], record.parts, at, written)
@@ -307,17 +314,21 @@ class Journal:
         channels.append(connection, written.rows, {name: written.seqs[name] for name in names})
         written.rows.clear()
 
-    def _may_write(self, connection: Connection, record: _Record, written: _Written) -> bool:
+    def _lock_rows(self, connection: Connection, records: list[_Record], written: _Written) -> None:
+        """Learn the newest numbers and the fences of all who speak, in two queries: they hold until the commit."""
+        written.seqs = channels.lock_seqs(connection, {record.channel for record in records})
+        speaking = {record.channel for record in records if record.fence is not None}
+        runs = [session_id for channel in speaking if (session_id := session_of(channel)) is not None]
+        if runs:
+            written.fences = leases.fences(connection, runs)
+
+    def _may_write(self, record: _Record, written: _Written) -> bool:
         """Whether the run that speaks is still the one that may."""
         session_id = session_of(record.channel)
-        if record.fence is None or session_id is None:
+        if record.fence is None or session_id is None or written.fences.get(session_id) == record.fence:
             return True
-        run = (session_id, record.fence)
-        if run not in written.current:
-            written.current[run] = leases.is_current(connection, *run)
-        if not written.current[run]:
-            written.fenced.add(run)
-        return written.current[run]
+        written.fenced.add((session_id, record.fence))
+        return False
 
     def _write_whole(self, connection: Connection, record: _Record, at: str, written: _Written) -> None:
         """All of a record or nothing of it; an error is the record's own."""
@@ -353,8 +364,8 @@ class Journal:
         written: _Written,
     ) -> None:
         """Give the event the channel's next number."""
-        if channel not in written.seqs:
-            written.seqs[channel] = channels.lock_seq(connection, channel)
+        if channel not in written.seqs:  # It was created in this very transaction.
+            written.seqs |= channels.lock_seqs(connection, [channel])
         seq = written.seqs[channel] = written.seqs[channel] + 1
         envelope = join_envelope(parts or envelope_parts(event, session_of(channel)), seq, at)
         written.rows.append(

@@ -52,6 +52,7 @@ class Catalogue:
         self._named_models = model_names(settings)
         self._ollama_url = ollama_url or OLLAMA_URL
         self._rehearsal = Rehearsal(settings.rehearsal_tokens_per_second)
+        self._gather_seconds = settings.live.gather_seconds
         self._lock = threading.Lock()  # Guards the two below. Never held while a server is asked.
         self._opened: dict[str, Provider] = {PROVIDER_ID: self._rehearsal}
         self._heard: dict[str, tuple[tuple[str, ...], Deadline]] = {}
@@ -72,6 +73,10 @@ class Catalogue:
         made = self._open(self._endpoint(provider_id))
         with self._lock:
             return self._opened.setdefault(provider_id, made)
+
+    def warm_up(self) -> None:
+        """Open the default provider before the first meeting wants it: its import takes half a second."""
+        self.provider(self._default())
 
     def seats(self, members: Sequence[Member]) -> dict[str, Seat]:
         """Who answers for whom: an agent's own model wins, else models are dealt in graph order.
@@ -160,12 +165,17 @@ class Catalogue:
         name = key_names.get(provider_id, "COUNCIL_LLM_BASE_URL")
         raise ProviderRejected(f"No provider {provider_id} is configured.", hint=f"Set {name} and restart.")
 
-    @staticmethod
-    def _open(endpoint: Endpoint) -> Provider:
+    def _open(self, endpoint: Endpoint) -> Provider:
         # Imported here: half a second that a process which only rehearses need not spend.
         from council.llm.openai_compatible import OpenAICompatible
 
-        return OpenAICompatible(endpoint.provider_id, endpoint.base_url, endpoint.key, local=endpoint.local)
+        return OpenAICompatible(
+            endpoint.provider_id,
+            endpoint.base_url,
+            endpoint.key,
+            local=endpoint.local,
+            gather_seconds=self._gather_seconds,
+        )
 
     # What is shown
 

@@ -10,6 +10,8 @@ from typing import Any
 
 import httpx2
 
+from council.llm.pace import Pace
+
 CONNECT_SECONDS = 5.0
 
 
@@ -21,7 +23,8 @@ class Connection:
     client moves into a TLS socket on the way, and may be somebody else's after it was closed.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, pace: Pace) -> None:
+        self._pace = pace
         self._lock = threading.Lock()  # Guards what is below. Held for system calls that never wait.
         self._socket: socket.socket | None = None
         self._made = False
@@ -61,6 +64,8 @@ class Connection:
     def _trace(self, event: str, info: dict[str, Any]) -> None:
         if event.endswith("connect_tcp.complete"):
             self._remember(info["return_value"].get_extra_info("socket"))
+        if event.endswith(("connect_tcp.complete", "start_tls.complete")):
+            self._pace.slow_down(info["return_value"])
 
     def _remember(self, connected: socket.socket) -> None:
         self._forget()

@@ -24,6 +24,7 @@ from council.llm.connection import CONNECT_SECONDS, Connection
 from council.llm.dialect import Dialect
 from council.llm.failures import Failures
 from council.llm.key import checked_key
+from council.llm.pace import Pace
 from council.llm.payloads import DONE, Overlong, Payloads
 
 NO_API = "Is this the API's address? It usually ends in /v1 (COUNCIL_LLM_BASE_URL)."
@@ -32,12 +33,21 @@ NO_API = "Is this the API's address? It usually ends in /v1 (COUNCIL_LLM_BASE_UR
 class OpenAICompatible:
     """One server. Safe for many threads; each call has a connection of its own."""
 
-    def __init__(self, provider_id: str, base_url: str, api_key: str | None, *, local: bool) -> None:
-        """Raises ProviderRefused for a key that cannot be one."""
+    def __init__(
+        self,
+        provider_id: str,
+        base_url: str,
+        api_key: str | None,
+        *,
+        local: bool,
+        gather_seconds: float = 0.0,
+    ) -> None:
+        """``gather_seconds`` of a stream are read together. Raises ProviderRefused for a key that cannot be one."""
         self.provider_id = provider_id
         self.base_url = base_url.rstrip("/")
         self.address = shown(self.base_url)
         self.local = local
+        self.gather_seconds = gather_seconds
         self.dialect = Dialect()
         self._key = checked_key(api_key)
         self.failures = Failures(self._key)
@@ -71,7 +81,8 @@ class OpenAICompatibleCall:
     def __init__(self, provider: OpenAICompatible, request: ChatRequest) -> None:
         self._provider = provider
         self._request = request
-        self._connection = Connection()
+        self._pace = Pace(provider.gather_seconds)
+        self._connection = Connection(self._pace)
         self._on_delta: OnDelta = _nobody_listens
         self._answer = Answer(request, provider.failures, self._say)
         self._asked = False
@@ -134,6 +145,7 @@ class OpenAICompatibleCall:
                 self._check()
                 if self._take(payloads.feed(data)):
                     return
+                self._pace.begun = self._answer.started
             self._check()  # Cut, a body without a length just ends.
             self._take(payloads.flush())
         except (httpx2.HTTPError, ProviderTimeout):

@@ -4,7 +4,7 @@ import difflib
 import json
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import asdict, dataclass
-from itertools import pairwise
+from itertools import combinations
 from typing import Any
 
 from pydantic import ValidationError
@@ -200,10 +200,10 @@ def _order_faults(graph: Graph, links: set[Link]) -> Iterator[Fault]:
 
 
 def _order(graph: Graph) -> Iterator[Link]:
-    """What a sequence's order adds to the links: each branch ends before the next one begins."""
+    """What a sequence's order adds to the links: a branch ends before those after it begin."""
     for node in graph.nodes.values():
         if node.type == "sequence":
-            for earlier, later in pairwise(node.next_ids):
+            for earlier, later in combinations(node.next_ids, 2):
                 yield from ((last, later) for last in graph.branch(node.node_id, earlier))
 
 

@@ -50,13 +50,14 @@ def in_use(connection: Connection) -> dict[str, int]:
     return {row.channel: row.seq for row in connection.execute(query)}
 
 
-def lock_seq(connection: Connection, channel: str) -> int:
-    """The newest number, locked until the transaction ends. Raises LookupError without such a channel."""
-    query = sa.select(channels.c.seq).where(channels.c.channel == channel).with_for_update()
-    seq = connection.scalar(query)
-    if seq is None:
-        raise LookupError(channel)
-    return int(seq)
+def lock_seqs(connection: Connection, names: Iterable[str]) -> dict[str, int]:
+    """The newest number of each of these channels, locked until the transaction ends. What is missing is left out."""
+    wanted = list(names)
+    query = sa.select(channels.c.channel, channels.c.seq).with_for_update()
+    query = query.where(
+        channels.c.channel == wanted[0] if len(wanted) == 1 else channels.c.channel.in_(wanted)
+    )
+    return {channel: seq for channel, seq in connection.execute(query)}
 
 
 def append(connection: Connection, rows: Sequence[dict[str, Any]], newest_seqs: dict[str, int]) -> None:

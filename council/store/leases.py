@@ -1,6 +1,7 @@
 """Who runs a meeting: owner, lease and fence on its row. The lease is the truth; all else only wakes people."""
 
 import functools
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -84,10 +85,14 @@ def wishes(connection: Connection, owner: str, session_ids: list[str]) -> dict[s
     return {row.session_id: (row.status, row.stop_requested) for row in connection.execute(query)}
 
 
-def is_current(connection: Connection, session_id: str, fence: int) -> bool:
-    """Whether a run with this fence may still write. Locks the row until the transaction ends."""
-    query = sa.select(sessions.c.fence).where(sessions.c.session_id == session_id).with_for_update()
-    return connection.scalar(query) == fence
+def fences(connection: Connection, session_ids: Iterable[str]) -> dict[str, int]:
+    """The fence of each session, locked until the transaction ends: a run with another one may not write."""
+    wanted = list(session_ids)
+    query = sa.select(sessions.c.session_id, sessions.c.fence).with_for_update()
+    query = query.where(
+        sessions.c.session_id == wanted[0] if len(wanted) == 1 else sessions.c.session_id.in_(wanted)
+    )
+    return {session_id: fence for session_id, fence in connection.execute(query)}
 
 
 def _is_held(row: Any, clock_name: str, now: float) -> bool:

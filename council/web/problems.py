@@ -11,6 +11,9 @@ from council.errors import CouncilError, RateLimited, TooLarge, Unavailable
 
 log = structlog.get_logger(__name__)
 
+MAX_TEXT = 500  # Characters of any one text in an error.
+MAX_LISTED = 20  # Faults that are told at once.
+
 _CODES = {400: "malformed", 404: "not_found", 405: "method_not_allowed", 413: "too_large", 415: "unsupported"}
 _HINTS = {
     404: "Check the address; docs/reference/rest.md lists them all.",
@@ -28,7 +31,7 @@ def install(app: Flask) -> None:
 
 def answer(problem: CouncilError) -> Response:
     """The error as JSON, with its status."""
-    response = jsonify(error=problem.as_problem())
+    response = jsonify(error=_shortened(problem.as_problem()))
     response.status_code = problem.status
     if isinstance(problem, RateLimited | Unavailable):
         response.headers["Retry-After"] = "2"
@@ -45,7 +48,20 @@ def as_event(problem: CouncilError, command_id: str | None = None) -> dict[str, 
         "can_retry": problem.can_retry,
         "details": problem.details,
     }
-    return {"event": "error", "data": data}
+    return {"event": "error", "data": _shortened(data)}
+
+
+def _shortened(value: Any) -> Any:
+    """What is told of a fault may quote what was sent, but does not grow with it."""
+    match value:
+        case str() if len(value) > MAX_TEXT:
+            return f"{value[:MAX_TEXT]}…"
+        case dict():
+            return {name: _shortened(item) for name, item in value.items()}
+        case list():
+            return [_shortened(item) for item in value[:MAX_LISTED]]
+        case _:
+            return value
 
 
 def _http(problem: HTTPException) -> Response:

@@ -10,7 +10,7 @@ from flask.testing import FlaskClient
 
 from council.parts import Parts
 from tests.live.serving import werkzeug
-from tests.support.model_server import ScriptedModelServer
+from tests.support.model_server import Reply, ScriptedModelServer
 from tests.support.viewer import Socket
 from tests.support.waiting import wait_until
 
@@ -78,6 +78,8 @@ def held(api: FlaskClient, model: ScriptedModelServer) -> str:
     model.hold("mid_stream", after_chunks=2)
     session_id = start(api)
     model.wait_until_held(2)
+    spoken = dict.fromkeys(("affirmative", "negative"), Reply().text[:16])
+    wait_until(lambda: said_by(api, session_id) == spoken, what="all that was said")
     return session_id
 
 
@@ -109,6 +111,15 @@ def read(api: FlaskClient, session_id: str) -> dict[str, Any]:
     """The snapshot."""
     snapshot: dict[str, Any] = api.get(f"/api/v1/sessions/{session_id}").get_json()
     return snapshot
+
+
+def said_by(api: FlaskClient, session_id: str) -> dict[str, str]:
+    """What is stored of each node's words."""
+    said: dict[str, str] = {}
+    for event in events_of(api, session_id):
+        if event["event"] == "token_stream":
+            said[event["node_id"]] = said.get(event["node_id"], "") + event["data"]["chunk"]
+    return said
 
 
 def events_of(api: FlaskClient, session_id: str) -> list[dict[str, Any]]:

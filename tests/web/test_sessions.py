@@ -4,6 +4,7 @@ import uuid
 
 import pytest
 
+from tests.support.waiting import wait_until
 from tests.web.conftest import (
     assert_problem,
     body_of,
@@ -318,13 +319,14 @@ def test_a_pause_after_the_turn_lets_speakers_finish(api, model, held):
     assert control(api, held, "pause", mode="after_turn").get_json()["status"] == "paused"
     model.release()
     wait_for_status(api, held, "paused")
-    api_events = lambda: [e for e in events_of(api, held) if e["event"] == "message_completed"]  # noqa: E731
-    from tests.support.waiting import wait_until
-
-    wait_until(lambda: len(api_events()) == 2, what="the end of both turns")
+    wait_until(lambda: completed(api, held) == 2, what="the end of both turns")
     assert len(model.requests) == 2
     assert control(api, held, "resume").status_code == 200
     wait_for_status(api, held, "completed")
+
+
+def completed(api, session_id):
+    return sum(event["event"] == "message_completed" for event in events_of(api, session_id))
 
 
 @pytest.mark.parametrize(
