@@ -21,11 +21,13 @@ $(VENV)/.python:
 	@touch $@
 
 $(VENV)/.installed: requirements.txt $(VENV)/.python
+	@echo "Installing what Council runs on (once; about a minute) ..."
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.txt
 	@$(BIN)/python -m compileall -q council app.py wsgi.py $(VENV)/lib >/dev/null || true
 	@touch $@
 
 $(VENV)/.installed-dev: requirements-dev.txt $(VENV)/.installed
+	@echo "Installing what the tests need (once; about a minute) ..."
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-dev.txt
 	@command -v chromium >/dev/null || echo "Note: chromium is missing, so the browser tests are skipped. On Debian: apt-get install chromium"
 	@command -v node >/dev/null || echo "Note: node is missing, so the JavaScript tests are skipped. On Debian: apt-get install nodejs npm"
@@ -50,6 +52,7 @@ types: setup-dev
 
 js: node_modules/.installed
 	npx --no-install tsc -p jsconfig.json --noEmit
+	node --test tests/js/*.test.js
 
 node_modules/.installed: package.json package-lock.json
 	npm ci --silent --no-audit --no-fund

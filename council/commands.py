@@ -4,7 +4,15 @@ import difflib
 import uuid
 from typing import Annotated, Any, ClassVar, Literal, get_args
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, ValidationError
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    StringConstraints,
+    ValidationError,
+)
 
 from council.errors import Invalid, NotAvailable
 
@@ -21,7 +29,14 @@ def _session_id(value: str) -> str:
         raise ValueError("must be a UUID, as 3f2504e0-4f89-41d3-9a0c-0305e82c3301") from None
 
 
+def _since(value: object) -> object:
+    if value == "latest" or (type(value) is int and 0 <= value <= MAX_SEQ):
+        return value
+    raise ValueError('must be a whole number from 0 on, or "latest"')
+
+
 SessionId = Annotated[str, AfterValidator(_session_id)]
+Since = Annotated[int | Literal["latest"], BeforeValidator(_since)]
 Name = Annotated[str, StringConstraints(min_length=1, max_length=255, strip_whitespace=True)]
 
 
@@ -89,7 +104,7 @@ class Subscribe(Command):
     cmd = "subscribe"
     later = frozenset({"project_id"})
     session_id: SessionId
-    since: Annotated[int, Field(ge=0, le=MAX_SEQ)] | Literal["latest"] = 0
+    since: Since = 0
     epoch: str | None = None
 
 

@@ -140,6 +140,8 @@ class Supervisor:
         self._enter(session_id, _Running(gate, claim.fence))
         try:
             self._execute(session_id, claim, minutes, gate)
+        except Fenced:  # Somebody else's already, or given up: then it ends by itself and counts as a crash.
+            raise
         except Interrupted:
             self._release(session_id, claim.fence)
             raise

@@ -1,5 +1,7 @@
 """The database: one SQLAlchemy engine, opened for reading or for writing."""
 
+import sqlite3
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -8,10 +10,12 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection, make_url
 
+from council.clock import Deadline
 from council.jsontext import dump
 
 _READ_ONLY = "council_read_only"
-BUSY_SECONDS = 5
+BUSY_SECONDS = 5.0
+WAL_RETRY_SECONDS = 0.01
 
 
 class Store:
@@ -52,12 +56,25 @@ def _tune_sqlite(engine: sa.Engine, synchronous: str) -> None:
         raw.isolation_level = (
             None  # We say BEGIN ourselves: the driver's own BEGIN is deferred and loses updates.
         )
-        raw.execute("PRAGMA journal_mode=WAL")
+        raw.execute(f"PRAGMA busy_timeout={int(BUSY_SECONDS * 1000)}")
+        _use_wal(raw)
         raw.execute(f"PRAGMA synchronous={synchronous.upper()}")
-        raw.execute(f"PRAGMA busy_timeout={BUSY_SECONDS * 1000}")
         raw.execute("PRAGMA foreign_keys=ON")
 
     @sa.event.listens_for(engine, "begin")
     def begin(connection: Connection) -> None:
         read_only = connection.get_execution_options().get(_READ_ONLY)
         connection.exec_driver_sql("BEGIN" if read_only else "BEGIN IMMEDIATE")
+
+
+def _use_wal(raw: Any) -> None:
+    """Readers go on while somebody writes. Of all statements this one does not wait when others start, too."""
+    deadline = Deadline(BUSY_SECONDS)
+    while True:
+        try:
+            raw.execute("PRAGMA journal_mode=WAL")
+            return
+        except sqlite3.OperationalError:
+            if deadline.passed():
+                raise
+            time.sleep(WAL_RETRY_SECONDS)

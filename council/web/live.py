@@ -3,7 +3,6 @@
 import secrets
 from typing import Any
 
-import structlog
 from flask import request
 
 from council import clock
@@ -31,9 +30,7 @@ from council.live.client import Client
 from council.live.socket import Connection, Sock
 from council.parts import Parts
 from council.store.channels import Position
-from council.web.problems import as_event
-
-log = structlog.get_logger(__name__)
+from council.web.problems import as_event, as_known
 
 PROTOCOL = "council.v1"
 WARNINGS = 10  # Messages that are no commands, before the socket is closed.
@@ -149,9 +146,8 @@ class _Listener:
             except CouncilError as problem:
                 self._warnings += isinstance(problem, Malformed | UnsupportedMedia)
                 self._client.send(as_event(problem, command_id))
-            except Exception:  # top of a socket's thread: one command fails, the connection lives
-                log.exception("command.crashed")
-                self._client.send(as_event(CouncilError("Something went wrong inside Council."), command_id))
+            except Exception as problem:  # top of a socket's thread: one command fails, the connection lives
+                self._client.send(as_event(as_known(problem), command_id))
         self._client.close(1008, "too many messages that are no commands")
 
     def _obey(self, command: Command, command_id: str | None) -> None:

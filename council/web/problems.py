@@ -5,6 +5,7 @@ from typing import Any
 import structlog
 from flask import Flask, Response, jsonify
 from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import TimeoutError as NoConnectionFree
 from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 
 from council.errors import CouncilError, RateLimited, TooLarge, Unavailable
@@ -25,8 +26,7 @@ def install(app: Flask) -> None:
     """From now on every error of the application has the one shape."""
     app.register_error_handler(CouncilError, answer)
     app.register_error_handler(HTTPException, _http)
-    app.register_error_handler(OperationalError, _database)
-    app.register_error_handler(Exception, _unknown)
+    app.register_error_handler(Exception, lambda problem: answer(as_known(problem)))
 
 
 def answer(problem: CouncilError) -> Response:
@@ -36,6 +36,15 @@ def answer(problem: CouncilError) -> Response:
     if isinstance(problem, RateLimited | Unavailable):
         response.headers["Retry-After"] = "2"
     return response
+
+
+def as_known(problem: Exception) -> CouncilError:
+    """What is told of an error that is not one of ours; the log has the rest."""
+    if isinstance(problem, OperationalError | NoConnectionFree):
+        log.error("database.failed", error=str(getattr(problem, "orig", problem)))
+        return Unavailable("The database does not answer.", hint="Try again in a moment.")
+    log.error("request.crashed", exc_info=problem)
+    return CouncilError("Something went wrong inside Council.", hint="The server's log has the details.")
 
 
 def as_event(problem: CouncilError, command_id: str | None = None) -> dict[str, Any]:
@@ -77,15 +86,3 @@ def _http(problem: HTTPException) -> Response:
         if name.lower() == "allow":
             response.headers[name] = value
     return response
-
-
-def _database(problem: OperationalError) -> Response:
-    log.error("database.failed", error=str(problem.orig))
-    return answer(Unavailable("The database does not answer.", hint="Try again in a moment."))
-
-
-def _unknown(problem: Exception) -> Response:
-    log.error("request.crashed", exc_info=problem)
-    return answer(
-        CouncilError("Something went wrong inside Council.", hint="The server's log has the details.")
-    )

@@ -63,4 +63,6 @@ def _limit_sends(environ: dict[str, Any], seconds: float) -> None:
     sock = environ.get("gunicorn.socket") or environ.get("werkzeug.socket")
     if isinstance(sock, socket.socket):
         with suppress(OSError):
-            sock.setsockopt(socket.SOL_SOCKET, socket.SO_SNDTIMEO, struct.pack("ll", int(seconds), 0))
+            whole, rest = divmod(seconds, 1)
+            limit = struct.pack("ll", int(whole), int(rest * 1_000_000))
+            sock.setsockopt(socket.SOL_SOCKET, socket.SO_SNDTIMEO, limit)

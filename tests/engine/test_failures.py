@@ -124,7 +124,7 @@ def test_a_stream_without_a_finish_reason_is_an_error(
 def test_a_retry_can_be_stopped(council: MakeCouncil, model: ScriptedModelServer) -> None:
     """A stop does not wait for the next attempt."""
     model.fail(503)
-    meeting = start(council(engine={"retry_seconds": 3600.0}), "solo")
+    meeting = start(council(engine={"retry_seconds": 60.0}), "solo")
     model.wait_for_requests()
     meeting.stop()
     assert ended(meeting)["status"] == "cancelled"
@@ -258,25 +258,27 @@ def test_a_slow_node(council: MakeCouncil, model: ScriptedModelServer) -> None:
     """Node time-out: the call is ended, what was said is kept, the member is absent."""
     model.reply(LONG)
     model.hold("mid_stream", 3)
-    meeting = start(council(engine={"node_timeout_seconds": 0.3, "retries": 0}), "solo")
+    meeting = start(council(engine={"node_timeout_seconds": 0.8, "retries": 0}), "solo")
     found = ended(meeting)
     assert found["status"] == "failed"
     assert [error["code"] for error in meeting.named("error")] == ["model_timeout"]
-    assert [(m["finish"], m["content"]) for m in found["messages"]] == [("error", LONG[:24])]
+    (message,) = found["messages"]
+    assert message["finish"] == "error"
+    assert LONG.startswith(message["content"])
 
 
 def test_pauses_are_not_counted(council: MakeCouncil, model: ScriptedModelServer) -> None:
     """Paused time counts to no time-out: neither the node's nor the meeting's."""
     model.reply(LONG)
     model.hold("mid_stream", 3)
-    parts = council(engine={"node_timeout_seconds": 0.6, "meeting_timeout_seconds": 0.9})
+    parts = council(engine={"node_timeout_seconds": 1.2, "meeting_timeout_seconds": 1.4})
     meeting = start(parts, "solo")
     meeting.wait_for_event("token_stream")
     meeting.pause()
     model.release()
     gate = parts.supervisor.gate(meeting.session_id)
     assert gate is not None
-    wait_until(lambda: gate.held_seconds() > 1.0)
+    wait_until(lambda: gate.held_seconds() > 1.5)
     meeting.resume()
     assert ended(meeting)["status"] == "completed"
     assert len(model.requests) == 1
@@ -285,13 +287,13 @@ def test_pauses_are_not_counted(council: MakeCouncil, model: ScriptedModelServer
 def test_a_silent_model_is_not_blamed_for_a_pause(council: MakeCouncil, model: ScriptedModelServer) -> None:
     """A model that says nothing during a pause has not timed out: at worst the turn starts again."""
     model.hold("before_headers")
-    parts = council(engine={"node_timeout_seconds": 0.6, "retries": 0})
+    parts = council(engine={"node_timeout_seconds": 1.0, "retries": 0})
     meeting = start(parts, "solo")
     model.wait_until_held()
     meeting.pause()
     gate = parts.supervisor.gate(meeting.session_id)
     assert gate is not None
-    wait_until(lambda: gate.held_seconds() > 1.0)
+    wait_until(lambda: gate.held_seconds() > 1.2)
     model.release()
     meeting.resume()
     assert ended(meeting)["status"] == "completed"
@@ -301,7 +303,7 @@ def test_a_node_that_is_late_after_a_pause(council: MakeCouncil, model: Scripted
     """Time runs out after a pause as it does without one: once, and what was said is kept."""
     model.responder = lambda request: Reply(LONG)
     model.hold("mid_stream", 3)
-    meeting = start(council(engine={"node_timeout_seconds": 0.4, "retries": 0}), "solo")
+    meeting = start(council(engine={"node_timeout_seconds": 1.0, "retries": 0}), "solo")
     meeting.wait_for_event("token_stream")
     meeting.pause()
     meeting.resume()

@@ -321,7 +321,9 @@ def test_a_stop_ends_the_call_in_flight(council: MakeCouncil, model: ScriptedMod
     assert ended["status"] == "cancelled"
     if where == "mid_stream":
         (message,) = ended["messages"]
-        assert (message["status"], message["finish"], message["content"]) == ("cut", "cut", LONG[:24])
+        assert (message["status"], message["finish"]) == ("cut", "cut")
+        assert message["content"]
+        assert LONG.startswith(message["content"])
     else:
         assert ended["messages"] == []
     assert ended["node_statuses"]["solo"] == "skipped"

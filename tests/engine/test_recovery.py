@@ -107,11 +107,11 @@ def refuse_after(parts: Parts, count: int) -> list[int]:
     journal = parts.journal
     allowed = journal._may_write
 
-    def may_write(connection: Any, record: Any, written: Any) -> bool:
+    def may_write(record: Any, written: Any) -> bool:
         if record.fence is None:
-            return allowed(connection, record, written)
+            return allowed(record, written)
         left[0] -= 1
-        return left[0] >= 0 and allowed(connection, record, written)
+        return left[0] >= 0 and allowed(record, written)
 
     journal._may_write = may_write  # type: ignore[method-assign]
     return left

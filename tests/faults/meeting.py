@@ -70,3 +70,11 @@ def running_nodes(data_dir: Path, session_id: str) -> set[str]:
         (raw,) = connection.execute(query, (session_id,)).fetchone()
     connection.close()
     return {node_id for node_id, status in json.loads(raw).items() if status == "running"}
+
+
+def worker_of(server: Server) -> int:
+    """The process id of gunicorn's worker."""
+    assert server.process is not None
+    master = server.process.pid
+    (worker,) = Path(f"/proc/{master}/task/{master}/children").read_text().split()
+    return int(worker)

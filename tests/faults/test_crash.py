@@ -1,10 +1,20 @@
 """A server that is killed: the meeting goes on in the next one, and everybody sees every event once."""
 
+import os
+import signal
 from collections import Counter
 
 import pytest
 
-from tests.faults.meeting import SPEAKERS, Script, asked, running_nodes, start_meeting, status_of
+from tests.faults.meeting import (
+    SPEAKERS,
+    Script,
+    asked,
+    running_nodes,
+    start_meeting,
+    status_of,
+    worker_of,
+)
 from tests.support.viewer import FINAL_EVENTS
 from tests.support.waiting import wait_until
 
@@ -60,6 +70,22 @@ def test_a_meeting_outlives_kills_at_random_points(serve_with_model, model, watc
 
     check_all(server, session_id, viewers)
     assert_asked_again_only_when_interrupted(asked(model, session_id), interrupted)
+
+
+def test_a_worker_that_is_killed_is_replaced(serve_with_model, model, watch, check_all):
+    """The master starts another one by itself, which takes the meeting over."""
+    model.hold("mid_stream", after_chunks=3)
+    server = serve_with_model()
+    session_id = start_meeting(server)
+    viewer = watch(server.port, session_id)
+    model.wait_until_held(2)
+    viewer.wait_for("token_stream")
+    os.kill(worker_of(server), signal.SIGKILL)
+    viewer.wait_for("message_discarded", reason="restart")
+    model.release()
+    viewer.wait_for("execution:completed")
+    check_all(server, session_id, [viewer])
+    assert viewer.connections == 2
 
 
 def assert_asked_again_only_when_interrupted(questions, interrupted):

@@ -10,7 +10,8 @@ import httpx2
 import pytest
 
 from council.clock import Deadline, monotonic
-from tests.faults.meeting import start_meeting
+from tests.faults.meeting import start_meeting, worker_of
+from tests.faults.test_bad_frames import bad_frame
 from tests.live.raw_client import RawClient, frame, handshake
 from tests.support.model_server import Reply
 from tests.support.viewer import Socket
@@ -19,13 +20,6 @@ from tests.support.waiting import wait_until
 pytestmark = pytest.mark.fault
 
 QUICK_SECONDS = 2.0  # A machine that is busy with other things is slow; one that waits for a peer is slower.
-
-
-def worker_of(server) -> int:
-    """The process id of gunicorn's worker."""
-    master = server.process.pid
-    (worker,) = Path(f"/proc/{master}/task/{master}/children").read_text().split()
-    return int(worker)
 
 
 def resident_bytes(pid: int) -> int:
@@ -152,6 +146,20 @@ def test_sockets_that_come_and_go_leave_nothing_behind(server):
 
     first = round_of_sockets()
     assert round_of_sockets() <= first + 5
+    assert "Traceback" not in server.text_of_log, server.text_of_log[-5000:]
+
+
+def test_a_thousand_bad_frames(server, chance):
+    """Each is refused with its code, on the product's own address as in the laboratory; nobody else notices."""
+    for _ in range(200):
+        wrong = [bad_frame(chance) for _ in range(5)]
+        with RawClient(server.port, "/api/v1/ws") as client:
+            assert b'"hello"' in client.receive().payload
+            client.send(b"".join(octets for octets, _ in wrong))
+            assert client.receive_close() == wrong[0][1]
+    assert seconds_for_health(server) < QUICK_SECONDS
+    with Socket(server.port) as late:
+        assert late.ask("ping")["event"] == "pong"
     assert "Traceback" not in server.text_of_log, server.text_of_log[-5000:]
 
 

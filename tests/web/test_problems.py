@@ -4,9 +4,10 @@ import json
 import uuid
 
 import pytest
+import sqlalchemy as sa
 
 from council.errors import CouncilError
-from tests.web.conftest import SECRET, assert_problem, body_of, client_of, events_of, read
+from tests.web.conftest import SECRET, assert_error_event, assert_problem, body_of, client_of, events_of, read
 
 SESSIONS = "/api/v1/sessions"
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
@@ -93,6 +94,33 @@ def test_a_bug_is_told_to_the_log_and_to_nobody_else(build):
 
     problem = assert_problem(client_of(council).get("/broken"), 500, "internal")
     assert "RuntimeError" not in json.dumps(problem)
+
+
+def test_a_database_that_does_not_answer(council, api, finished):
+    """503 and worth another try; what the database said is not for everybody."""
+    break_table(council, "channels")
+    for path in (f"{SESSIONS}/{finished}/events", f"{SESSIONS}/{finished}"):
+        answer = api.get(path)
+        problem = assert_problem(answer, 503, "unavailable")
+        assert problem["can_retry"] is True
+        assert int(answer.headers["Retry-After"]) > 0
+        assert "channels" not in answer.text
+    assert api.get("/health").status_code == 200
+
+
+def test_a_database_that_does_not_answer_a_socket(council, connect, finished):
+    """The command fails with the same code; the socket lives."""
+    socket = connect()
+    socket.receive()
+    break_table(council, "channels")
+    data = assert_error_event(socket.ask("subscribe", "s-1", session_id=finished), "unavailable", "s-1")
+    assert data["can_retry"] is True
+    assert socket.ask("ping")["event"] == "pong"
+
+
+def break_table(council, name):
+    with council.store.write() as connection:
+        connection.execute(sa.text(f"ALTER TABLE {name} RENAME TO broken_{name}"))
 
 
 def test_every_error_of_ours_has_a_code_of_its_own_and_a_status():

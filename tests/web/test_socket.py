@@ -332,6 +332,15 @@ def test_a_command_that_is_none_is_told_so(connect, message, code):
     assert socket.ask("ping")["event"] == "pong"
 
 
+@pytest.mark.parametrize("since", [-1, True, "7", "now", None, 1.0, [], 2**53 + 1])
+def test_a_wrong_since_is_named(connect, finished, since):
+    """One fault, at the field's own name."""
+    data = assert_error_event(connect().ask("subscribe", session_id=finished, since=since), "invalid")
+    (fault,) = data["details"]
+    assert fault["path"] == "since"
+    assert "latest" in fault["reason"]
+
+
 def test_an_error_carries_the_command_s_id(connect):
     """So that a page knows which of its commands failed."""
     socket = connect()
