@@ -20,7 +20,8 @@ from council.events import (
     UserMessage,
     session_channel,
 )
-from council.live.journal import Decide, Decision, Journal
+from council.live.journal import Journal
+from council.live.records import Decide, Decision
 from council.meeting.state import is_final, move
 from council.settings import Settings
 from council.store import channels, receipts, sessions

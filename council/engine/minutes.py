@@ -7,7 +7,8 @@ from sqlalchemy.engine import Connection
 from council.engine import ending
 from council.errors import Stopped
 from council.events import ErrorHappened, Event, NodeStateChange, session_channel
-from council.live.journal import Decision, Journal
+from council.live.journal import Journal
+from council.live.records import Decision
 from council.live.stream import MessageStream
 from council.store import sessions, steps
 

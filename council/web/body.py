@@ -1,22 +1,31 @@
 """What a request carries: its JSON body and its query, read strictly."""
 
+import math
 from typing import Any
 
 from flask import request
 
 from council.commands import MAX_COMMAND_ID
-from council.errors import Invalid, UnsupportedMedia
+from council.errors import Invalid, TooLarge, UnsupportedMedia
 from council.jsontext import clean, parse_object
 
 
 def read_object() -> dict[str, Any]:
-    """The body as one JSON object. Raises UnsupportedMedia or Malformed."""
+    """The body as one JSON object. Raises UnsupportedMedia, TooLarge or Malformed."""
     if request.mimetype != "application/json":
         sent = request.mimetype or "nothing"
         raise UnsupportedMedia(
             f"Content-Type is {sent}.", hint="Send JSON: curl -H 'Content-Type: application/json' -d '{…}'."
         )
-    return parse_object(request.get_data(cache=False))
+    return parse_object(_read_body())
+
+
+def _read_body() -> bytes:
+    """The body, whole. Werkzeug refuses one that says it is too long; one in chunks it would cut in silence."""
+    body = request.get_data(cache=False)
+    if request.content_length is None and len(body) >= (request.max_content_length or math.inf):
+        raise TooLarge("The request is larger than this server takes.")
+    return body
 
 
 def read_query(*names: str) -> dict[str, str]:

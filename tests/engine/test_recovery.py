@@ -9,6 +9,7 @@ import sqlalchemy as sa
 
 from council.errors import ShuttingDown
 from council.live import journal as journals
+from council.live.records import Record
 from council.parts import Parts
 from council.store.engine import Store
 from tests.engine.conftest import MakeCouncil
@@ -96,6 +97,9 @@ def test_a_crash_finishes_the_meeting(council: MakeCouncil, model: ScriptedModel
     invariants.check(meeting.parts, meeting.session_id)
 
 
+NOBODYS_FENCE = -1
+
+
 def crash(parts: Parts) -> None:
     """From now on nothing that a run of ``parts`` says is stored, as if its process were dead."""
     refuse_after(parts, 0)
@@ -104,16 +108,16 @@ def crash(parts: Parts) -> None:
 def refuse_after(parts: Parts, count: int) -> list[int]:
     """The journal takes ``count`` more records of runs, and refuses the rest as a dead process would."""
     left = [count]
-    journal = parts.journal
-    allowed = journal._may_write
+    write = parts.journal._write
 
-    def may_write(record: Any, written: Any) -> bool:
-        if record.fence is None:
-            return allowed(record, written)
-        left[0] -= 1
-        return left[0] >= 0 and allowed(record, written)
+    def write_the_first(records: list[Record]) -> Any:
+        for record in records:
+            if record.fence is not None:
+                left[0] -= 1
+                record.fence = record.fence if left[0] >= 0 else NOBODYS_FENCE
+        return write(records)
 
-    journal._may_write = may_write  # type: ignore[method-assign]
+    parts.journal._write = write_the_first  # type: ignore[method-assign]
     return left
 
 

@@ -13,7 +13,7 @@ from sqlalchemy.engine import Connection
 from council.errors import Conflict, Fenced, IllegalTransition, NotFound, Unavailable
 from council.events import ExecutionPaused, TokenStream, UserMessage
 from council.live import journal as journals
-from council.live.journal import Decision
+from council.live.records import Decision
 from council.store import leases, sessions
 from council.store.engine import Store
 from tests.live.journalling import Desk, MakeDesk, note

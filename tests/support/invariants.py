@@ -59,6 +59,7 @@ class Fold:
     unknown_price_tokens: int = 0
     verdict: dict[str, Any] | None = None
     receipts: list[tuple[str, str]] = field(default_factory=list)
+    errors: list[dict[str, Any]] = field(default_factory=list)
     last_seq: int = 0
 
 
@@ -104,6 +105,7 @@ def check_snapshot(snapshot: dict[str, Any], state: Fold) -> None:
         == dict.fromkeys(snapshot["graph"]["nodes"], "pending") | state.node_statuses
     )
     assert snapshot["verdict"] == state.verdict
+    assert snapshot["errors"] == state.errors
     totals = snapshot["totals"]
     assert totals["input_tokens"] == state.input_tokens
     assert totals["output_tokens"] == state.output_tokens
@@ -158,6 +160,8 @@ def _apply(state: Fold, envelope: dict[str, Any]) -> None:
         state.receipts.append(receipt)
     elif name == "token_usage":
         _count(state, data)
+    elif name == "error":
+        state.errors.append(data | {"seq": envelope["seq"]})
     elif name == "verdict":
         state.verdict = data
 

@@ -102,7 +102,6 @@ def is_the_end(envelope):
 def quick_port(build):
     """A server whose streams notice soon that nobody listens."""
     council = build(live={"heartbeat_seconds": 0.2})
-    council.app.test_only_parts = council
     with werkzeug(council.app) as port:
         yield council, port
 
@@ -173,6 +172,14 @@ def test_a_reader_who_leaves_gives_back_its_place(quick_port):
         take(lines, is_the_end)
         assert council.hub.count == 1
     wait_until(lambda: council.hub.count == 0, what="an empty hub")
+
+
+def test_asking_for_the_head_of_a_stream_takes_no_place(council, api, finished):
+    """HEAD: no body, and nobody who listens."""
+    answer = api.head(f"{SESSIONS}/{finished}/events", headers=STREAM)
+    answer.close()
+    assert answer.status_code == 200
+    assert council.hub.count == 0
 
 
 def test_a_stream_takes_a_place(build):

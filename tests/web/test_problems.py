@@ -3,10 +3,12 @@
 import json
 import uuid
 
+import httpx2
 import pytest
 import sqlalchemy as sa
 
 from council.errors import CouncilError
+from tests.live.serving import werkzeug
 from tests.web.conftest import SECRET, assert_error_event, assert_problem, body_of, client_of, events_of, read
 
 SESSIONS = "/api/v1/sessions"
@@ -168,12 +170,12 @@ POISON = {
 
 
 @pytest.mark.parametrize("body", POISON.values(), ids=POISON.keys())
-@pytest.mark.parametrize("path", ["", "/{held}/control", "/{held}/input"])
-def test_poison_is_malformed_and_changes_nothing(api, held, path, body):
+def test_poison_is_malformed_and_changes_nothing(api, held, body):
     """400; no session more, no event more; the meeting that runs goes on."""
     before = (api.get(SESSIONS).get_json(), events_of(api, held))
-    answer = api.post(f"{SESSIONS}{path.format(held=held)}", data=body, content_type="application/json")
-    assert_problem(answer, 400, "malformed")
+    for path in ("", f"/{held}/control", f"/{held}/input"):
+        answer = api.post(f"{SESSIONS}{path}", data=body, content_type="application/json")
+        assert_problem(answer, 400, "malformed")
     assert (api.get(SESSIONS).get_json(), events_of(api, held)) == before
 
 
@@ -219,6 +221,28 @@ def test_a_body_that_is_too_large(build):
     problem = assert_problem(answer, 413, "too_large")
     assert problem["hint"]
     assert api.post(SESSIONS, json=body_of(subject="x" * 3_900)).status_code == 202
+
+
+@pytest.mark.parametrize(("size", "status"), [(3_000, 202), (5_000, 413), (50_000, 413)])
+def test_a_body_in_chunks_is_measured_too(build, size, status):
+    """It says no length beforehand: it is not cut and then misread, though what is cut off were only blanks."""
+    council = build(max_body_bytes=5_000)
+
+    def pieces():
+        yield json.dumps(body_of()).encode()
+        for _ in range(size // 100):
+            yield b" " * 100
+
+    with werkzeug(council.app) as port:
+        answer = httpx2.post(
+            f"http://127.0.0.1:{port}{SESSIONS}",
+            content=pieces(),
+            headers={"Content-Type": "application/json"},
+            trust_env=False,
+        )
+    assert answer.status_code == status, answer.text
+    if status == 413:
+        assert_problem(answer, 413, "too_large")
 
 
 def test_a_document_that_is_too_large(api):
