@@ -6,8 +6,6 @@ from typing import Any
 
 from council.errors import Malformed
 
-_REPLACEMENT = "\N{REPLACEMENT CHARACTER}"
-
 
 def clean(text: str) -> str:
     """Text without NUL and lone surrogates, which SQLite, PostgreSQL or UTF-8 refuse."""

@@ -7,6 +7,7 @@ Each is read from the environment as ``COUNCIL_<NAME>``; nested ones with ``__``
 import difflib
 import os
 import secrets
+from contextlib import suppress
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -36,7 +37,7 @@ class LiveSettings(_Group):
         25, gt=0, description="Idle time after which a client hears a heartbeat."
     )
     gather_seconds: float = Field(
-        0.05, ge=0.001, le=1, description="How long tokens are gathered into one event."
+        0.042, ge=0.001, le=1, description="How long tokens are gathered into one event."
     )
     gather_characters: int = Field(
         256, ge=1, description="An event is sent at once when it has this many characters."
@@ -164,8 +165,7 @@ class Settings(BaseSettings):
         path = self.data_dir / "secret_key"
         if not path.exists():
             self.data_dir.mkdir(parents=True, exist_ok=True)
-            path.touch(mode=0o600)
-            path.write_text(secrets.token_hex(32))
+            _write_once(path, secrets.token_hex(32))
         return path.read_text()
 
 
@@ -193,6 +193,16 @@ def known_names() -> dict[str, tuple[Any, str]]:
         else:
             names[f"{PREFIX}{name}".upper()] = (field.default, field.description or "")
     return names
+
+
+def _write_once(path: Path, text: str) -> None:
+    """Make the file with its whole text, unless another process was quicker."""
+    draft = path.with_name(f"{path.name}.{os.getpid()}")
+    draft.touch(mode=0o600)
+    draft.write_text(text)
+    with suppress(FileExistsError):
+        os.link(draft, path)
+    draft.unlink()
 
 
 def _refuse_unknown_names() -> None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 
 
 class ThreadDispatch:
@@ -17,7 +18,8 @@ class ThreadDispatch:
     def submit(self, session_id: str) -> None:
         if self._run is None:
             raise AssertionError("submit before start")
-        self._pool.submit(self._run, session_id)
+        with suppress(RuntimeError):  # Closed meanwhile: the meeting goes on in the next process.
+            self._pool.submit(self._run, session_id)
 
     def close(self) -> None:
         self._pool.shutdown(wait=True, cancel_futures=True)

@@ -17,6 +17,7 @@ from council.live.cursors import Cursor
 from council.live.frames import Batch, text_frame
 from council.live.outbox import CLOSING, FREE, GONE, OPEN, PUBLISHER, QUEUE_BATCHES, WRITER, Outbox
 from council.live.sink import Sink
+from council.store.channels import is_last_page
 
 log = logging.getLogger(__name__)
 
@@ -220,7 +221,7 @@ class Client(Outbox):
         page = self._read_events(channel, cursor.last, self._replay_page)
         last = page[-1][0] if page else None
         with self._mutex:
-            complete = len(page) < self._replay_page
+            complete = is_last_page(page, self._replay_page)
             wanted = self._cursors.settle(channel, cursor, last, complete=complete)
         if wanted:
             self._send(b"".join([text_frame(envelope) for _, envelope in page]))

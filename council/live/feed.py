@@ -8,6 +8,7 @@ from council.live.client import ReadEvents
 from council.live.cursors import Cursors
 from council.live.frames import Batch
 from council.live.outbox import QUEUE_BATCHES
+from council.store.channels import is_last_page
 
 
 class FeedItem(NamedTuple):
@@ -125,5 +126,6 @@ class EventFeed:
         page = self._read_events(channel, cursor.last, self._page)
         last = page[-1][0] if page else None
         with self._mutex:
-            wanted = self._cursors.settle(channel, cursor, last, complete=len(page) < self._page)
+            complete = is_last_page(page, self._page)
+            wanted = self._cursors.settle(channel, cursor, last, complete=complete)
         return [FeedItem(channel, seq, envelope) for seq, envelope in page] if wanted else []

@@ -17,6 +17,7 @@ from council.store.engine import Store
 log = structlog.get_logger(__name__)
 
 SPACING_SECONDS = 0.005  # Between commits that nobody waits for: what comes meanwhile goes along.
+READING = 0.28  # Part of a tick in which the threads that read at its beginning have all had their turn.
 MAX_PENDING = 20_000  # Speakers wait when the database is so far behind.
 RETRY_SECONDS = (0.05, 0.1, 0.2, 0.5, 1.0)
 CLOSE_SECONDS = 5.0
@@ -162,8 +163,8 @@ class Journal:
         return clock.monotonic() >= self._flush_at
 
     def _next_tick(self) -> float:
-        """A little after the moment at which providers read their streams (``llm/pace.py``): all at one commit."""
-        step, delay = self._gather_seconds, self._gather_seconds / 5
+        """A while after the moment at which providers read their streams (``llm/pace.py``): one commit takes it all."""
+        step, delay = self._gather_seconds, self._gather_seconds * READING
         return ((clock.monotonic() - delay) // step + 1) * step + delay
 
     def _collect(self) -> None:

@@ -18,7 +18,7 @@ _ATTRIBUTES = {
     "td": {"align"},
 }
 _SCHEMES = {"http", "https", "mailto"}
-MAX_RENDERED = 200_000  # Characters; longer messages are shown as plain text.
+MAX_RENDERED = 60_000  # Characters. Longer messages are shown as plain text: some take seconds to render.
 
 
 def render(text: str) -> str:

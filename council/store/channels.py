@@ -11,6 +11,8 @@ from sqlalchemy.engine import Connection
 
 from council.store.tables import channels, events, sessions
 
+PAGE_BYTES = 512 * 1024  # What one reader of the log holds in memory at a time.
+
 
 @dataclass(frozen=True, slots=True)
 class Position:
@@ -72,14 +74,27 @@ def append(connection: Connection, rows: Sequence[dict[str, Any]], newest_seqs: 
 
 
 def read(connection: Connection, channel: str, after: int, limit: int) -> list[tuple[int, bytes]]:
-    """Up to ``limit`` events that follow ``after``, as (seq, envelope)."""
+    """Events that follow ``after``, as (seq, envelope): up to ``limit``, and no more once they fill PAGE_BYTES."""
     query = (
         sa.select(events.c.seq, events.c.envelope)
         .where(events.c.channel == channel, events.c.seq > after)
         .order_by(events.c.seq)
         .limit(limit)
     )
-    return [(seq, envelope.encode()) for seq, envelope in connection.execute(query)]
+    page: list[tuple[int, bytes]] = []
+    size = 0
+    with connection.execute(query) as found:
+        for seq, envelope in found:
+            page.append((seq, envelope.encode()))
+            size += len(envelope)
+            if size >= PAGE_BYTES:
+                break
+    return page
+
+
+def is_last_page(page: list[tuple[int, bytes]], limit: int) -> bool:
+    """Whether what ``read`` gave was all there was."""
+    return len(page) < limit and sum(len(envelope) for _seq, envelope in page) < PAGE_BYTES
 
 
 def of_kind(
