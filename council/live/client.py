@@ -172,7 +172,7 @@ class Client(Outbox):
             self._leave("stalled")
         except OSError:
             self._leave("broken")
-        except Exception:
+        except Exception:  # top of the writer thread
             # The store does not answer. The client comes back, and reads on from the last event it has.
             log.exception("the writer of client %s ended", self.client_id)
             self._leave("failed")

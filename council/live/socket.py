@@ -269,7 +269,7 @@ def _run(handler: Callable[..., None], connection: Connection, args: Any, values
         handler(connection, *args, **values)
     except simple_websocket.ConnectionClosed:
         pass
-    except Exception:
+    except Exception:  # top of a socket's request thread
         # Past the upgrade there is no 500 any more: Flask's would be written into the stream of frames.
         log.exception("a socket's handler failed")
         return INTERNAL_ERROR

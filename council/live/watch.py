@@ -42,6 +42,6 @@ class Watcher:
         while not self._closed.wait(self._poll_seconds):
             try:
                 self.look()
-            except Exception:
+            except Exception:  # top of the watcher thread
                 # The store does not answer now; the next look is soon.
                 log.exception("the store could not be asked for what is new")

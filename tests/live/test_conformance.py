@@ -336,7 +336,9 @@ def test_close_reasons(echo_server: int) -> None:
 
 
 @pytest.mark.parametrize(
-    "late", [text("late"), frame(PING, b"late"), close(1001), frame(TEXT, b"*" * 300_000)]
+    "late",
+    [text("late"), frame(PING, b"late"), close(1001), frame(TEXT, b"*" * 300_000)],
+    ids=["text", "ping", "close", "long text"],
 )
 def test_nothing_is_answered_after_close(client: RawClient, late: bytes) -> None:
     """After its close frame a peer has nothing more to say; what came before is answered."""
