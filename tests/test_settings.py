@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from council.settings import Settings, SettingsError, known_names, load_settings
+from council.settings import LiveSettings, Settings, SettingsError, known_names, load_settings
 
 
 def test_the_defaults() -> None:
@@ -32,7 +32,7 @@ def test_settings_come_from_the_environment(monkeypatch: pytest.MonkeyPatch) -> 
     settings = load_settings()
     assert settings.port == 9000
     assert settings.live.heartbeat_seconds == 5
-    assert settings.live.gather_seconds == 0.05
+    assert settings.live.gather_seconds == LiveSettings().gather_seconds
     assert settings.allowed_origins == ("https://a.example", "https://b.example")
 
 
