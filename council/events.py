@@ -197,6 +197,7 @@ class Verdict(Event):
     name = "verdict"
     node_id: str
     outcome: Literal["decided", "partial", "impasse"]
+    partial_reason: Literal["below_quorum", "chair_cut", "unreadable"] | None
     word: str | None
     score: float | None
     parts: dict[str, float] | None

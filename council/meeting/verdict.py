@@ -11,6 +11,7 @@ from council.errors import Malformed
 from council.jsontext import parse_object
 
 Outcome = Literal["decided", "partial", "impasse"]
+PartialReason = Literal["below_quorum", "chair_cut", "unreadable"]
 
 WEIGHTS = {"strategic": 0.4, "practical": 0.3, "consistency": 0.3}
 WORDS = ("pass", "refine", "improve", "rework", "reject")
@@ -67,9 +68,18 @@ def weigh(parts: dict[str, float]) -> float:
 
 def decide(ruling: Ruling, opinions: tuple[Opinion, ...], *, chair_cut: bool) -> tuple[Outcome, str | None]:
     """The outcome and the verdict's word. Below quorum, or without a whole ruling, it is partial and has no word."""
-    if not has_quorum(opinions) or chair_cut or ruling.word is None:
+    if why_partial(ruling, opinions, chair_cut=chair_cut) is not None:
         return "partial", None
     return "decided", ruling.word
+
+
+def why_partial(ruling: Ruling, opinions: tuple[Opinion, ...], *, chair_cut: bool) -> PartialReason | None:
+    """Why there is no verdict; ``None`` when there is one."""
+    if not has_quorum(opinions):
+        return "below_quorum"
+    if chair_cut:
+        return "chair_cut"
+    return "unreadable" if ruling.word is None else None
 
 
 def has_quorum(opinions: tuple[Opinion, ...]) -> bool:

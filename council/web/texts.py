@@ -61,6 +61,7 @@ SCRIPT_TEXTS = (
     _n("All members took part."),
     _n("Absent: {count}"),
     _n("Below quorum: what follows is not a verdict."),
+    _n("The chair's ruling could not be read in full: what follows is not a verdict."),
     _n("No reason was given."),
     # The connection
     _n("Disconnected"),

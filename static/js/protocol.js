@@ -45,6 +45,7 @@
  * @typedef {object} Verdict
  * @property {string} node_id
  * @property {"decided" | "partial" | "impasse"} outcome
+ * @property {"below_quorum" | "chair_cut" | "unreadable" | null} [partial_reason]
  * @property {string | null} [word]
  * @property {number | null} score
  * @property {Record<string, number> | null} parts

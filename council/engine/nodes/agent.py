@@ -9,7 +9,7 @@ from council.events import Event, Score, Verdict
 from council.meeting import markdown
 from council.meeting.nodes import AgentTurn
 from council.meeting.prompts import OPINION_TASK, RULING_TASK
-from council.meeting.verdict import Opinion, decide, read_ruling
+from council.meeting.verdict import Opinion, decide, read_ruling, why_partial
 
 
 def run(turn: Turn) -> dict[str, Any]:
@@ -41,6 +41,7 @@ def _ruling_events(turn: Turn, spoken: Spoken) -> tuple[Event, ...]:
     verdict = Verdict(
         node_id=node_id,
         outcome=outcome,
+        partial_reason=why_partial(ruling, opinions, chair_cut=spoken.finish != "stop"),
         word=word,
         score=ruling.score,
         parts=ruling.parts,

@@ -36,11 +36,11 @@ class VerdictElement extends RoomElement {
   }
 
   /** @param {HTMLElement} card @param {Verdict} verdict */
-  #showPresence(card, { outcome, absences }) {
+  #showPresence(card, { outcome, partial_reason, absences }) {
     const count = absences.length;
     part(card, "presence").dataset.complete = String(count === 0);
     showText(part(card, "quorum"), count === 0 ? t("All members took part.") : t("Absent: {count}", { count }));
-    showText(part(card, "below"), outcome === "partial" ? t("Below quorum: what follows is not a verdict.") : null);
+    showText(part(card, "below"), outcome === "partial" ? noVerdict(partial_reason) : null);
     fill(part(card, "absences"), absences, (item, { node_id, reason }) => {
       part(item, "name").textContent = this.#name(node_id);
       part(item, "detail").textContent = reason || t("No reason was given.");
@@ -78,6 +78,13 @@ function title(outcome) {
     case "impasse":
       return t("Impasse");
   }
+}
+
+/** @param {Verdict["partial_reason"]} reason */
+function noVerdict(reason) {
+  return reason === "chair_cut" || reason === "unreadable"
+    ? t("The chair's ruling could not be read in full: what follows is not a verdict.")
+    : t("Below quorum: what follows is not a verdict.");
 }
 
 /** @param {HTMLElement} element @param {Verdict} verdict */
