@@ -62,7 +62,7 @@ def fill(server: CouncilServer, session_id: str) -> int:
     channel = session_channel(session_id)
     store = Store(f"sqlite:///{server.data_dir / 'council.db'}")
     with store.write() as connection:
-        first = channels.lock_seq(connection, channel) + 1
+        first = channels.lock_seqs(connection, [channel])[channel] + 1
         rows = [token_row(channel, session_id, seq) for seq in range(first, EVENTS + 1)]
         channels.append(connection, rows, {channel: EVENTS})
     store.close()
