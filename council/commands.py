@@ -18,7 +18,7 @@ from council.errors import Invalid, NotAvailable
 
 MAX_COMMAND_ID = 64
 MAX_SEQ = 2**53  # Beyond it a browser's numbers are not whole.
-LATER_COMMANDS = frozenset({"submit_review", "update_task"})
+LATER_COMMANDS = frozenset({"update_task"})
 """Commands of features that do not exist yet; they are refused, not ignored."""
 
 
@@ -35,6 +35,7 @@ def _since(value: object) -> object:
     raise ValueError('must be a whole number from 0 on, or "latest"')
 
 
+ReviewAction = Literal["approve", "reject", "modify", "continue", "apply", "rollback", "exit", "skip"]
 SessionId = Annotated[str, AfterValidator(_session_id)]
 Since = Annotated[int | Literal["latest"], BeforeValidator(_since)]
 Name = Annotated[str, StringConstraints(min_length=1, max_length=255, strip_whitespace=True)]
@@ -67,14 +68,25 @@ class Inputs(BaseModel):
         return single + self.documents
 
 
+class Cap(BaseModel):
+    """The most a meeting may spend; what is left out has no limit. ``seconds`` count no pauses and no waiting."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+    usd: Annotated[float, Field(gt=0, le=1_000_000, allow_inf_nan=False)] | None = None
+    tokens: Annotated[int, Field(gt=0, le=10**12)] | None = None
+    seconds: Annotated[float, Field(gt=0, le=10**8, allow_inf_nan=False)] | None = None
+
+
 class StartSession(Command):
     cmd = "start_session"
-    later = frozenset({"project_id", "group_id", "budget"})
+    later = frozenset({"project_id"})
     template_id: Name
     session_id: SessionId
     subject: Annotated[str, StringConstraints(max_length=4_000)] = ""
     inputs: Inputs = Inputs()
+    group_id: Name | None = None
     agents: dict[str, str] = {}
+    budget: Cap | None = None
 
 
 class PauseSession(Command):
@@ -84,13 +96,38 @@ class PauseSession(Command):
 
 
 class ResumeSession(Command):
+    """``budget`` raises the cap that paused it; ``note`` says why it may go on after the circuit breaker."""
+
     cmd = "resume_session"
     session_id: SessionId
+    budget: Cap | None = None
+    note: Annotated[str, StringConstraints(max_length=2_000, strip_whitespace=True)] = ""
 
 
 class StopSession(Command):
+    """With ``node_id`` only the member who is speaking there is stopped; what it said so far stays."""
+
     cmd = "stop_session"
     session_id: SessionId
+    node_id: str | None = None
+
+
+class ReviewData(BaseModel):
+    """What a person adds to a decision."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+    feedback: Annotated[str, StringConstraints(max_length=50_000)] = ""
+    content: Annotated[str, StringConstraints(max_length=2_000_000)] | None = None
+    path: str | None = None
+    version: Annotated[int, Field(ge=1)] | None = None
+
+
+class SubmitReview(Command):
+    cmd = "submit_review"
+    session_id: SessionId
+    node_id: str
+    action: ReviewAction
+    data: ReviewData = ReviewData()
 
 
 class UserInput(Command):

@@ -14,6 +14,9 @@ SessionStatus = Literal["pending", "running", "paused", "completed", "failed", "
 MessageStatus = Literal["streaming", "completed", "cut", "failed", "discarded"]
 Finish = Literal["stop", "length", "cut", "error"]
 PriceKind = Literal["known", "unknown", "local"]
+VoteType = Literal["yes_no", "score_1_10", "choice", "ranking"]
+LoopReason = Literal["max_rounds", "score", "agreement", "regression", "stasis", "person", "continue"]
+PartialReason = Literal["below_quorum", "chair_cut", "unreadable"]
 
 FINAL_STATUSES: frozenset[SessionStatus] = frozenset({"completed", "failed", "cancelled"})
 
@@ -93,6 +96,7 @@ class MessageCompleted(Event):
     thinking: str
     html: str
     finish: Finish
+    round: int = 1
 
 
 class MessageDiscarded(Event):
@@ -105,9 +109,12 @@ class MessageDiscarded(Event):
 
 
 class NodeStateChange(Event):
+    """``round`` counts the visits of a node that a loop sends round again."""
+
     name = "node_state_change"
     node_id: str
     status: NodeStatus
+    round: int = 1
 
 
 class ParallelStart(Event):
@@ -133,14 +140,21 @@ class ExecutionStarted(Event):
 
 
 class ExecutionPaused(Event):
+    """``reason`` is a person (``user``), the cap (``budget``), the circuit breaker (``breaker``), or a sentence."""
+
     name = "execution:paused"
     status: SessionStatus = "paused"
     reason: str
+    detail: str | None = None
 
 
 class ExecutionResumed(Event):
+    """``note`` is what the person said who lets it go on although the circuit breaker had paused it."""
+
     name = "execution:resumed"
     status: SessionStatus = "running"
+    by: str | None = None
+    note: str | None = None
 
 
 class ExecutionCompleted(Event):
@@ -193,11 +207,24 @@ class Score(Event):
     parts: dict[str, float]
 
 
+class RoundClosed(Event):
+    """A loop has decided: ``again`` or ``out``, and why; ``scores`` are those of all rounds so far."""
+
+    name = "round_closed"
+    node_id: str
+    round: int
+    decision: Literal["again", "out"]
+    reason: LoopReason
+    scores: tuple[float, ...]
+
+
 class Verdict(Event):
+    """What the meeting found. ``score`` and ``parts`` are the chair's, ``ballots`` the server's count."""
+
     name = "verdict"
     node_id: str
     outcome: Literal["decided", "partial", "impasse"]
-    partial_reason: Literal["below_quorum", "chair_cut", "unreadable"] | None
+    partial_reason: PartialReason | None
     word: str | None
     score: float | None
     parts: dict[str, float] | None
@@ -206,9 +233,166 @@ class Verdict(Event):
     disputes: tuple[dict[str, str], ...]
     orders: tuple[str, ...]
     absences: tuple[dict[str, str], ...]
-    ballots: None = None
-    dissent: tuple[dict[str, str], ...] = ()
-    best_draft: None = None
+    ballots: dict[str, Any] | None = None
+    dissent: tuple[dict[str, Any], ...] = ()
+    best_draft: dict[str, Any] | None = None
+    round: int = 1
+    decision: str | None = None
+    chair_deviates: str | None = None
+    quorum: dict[str, int] | None = None
+    changes: tuple[dict[str, Any], ...] = ()
+    weak_evidence: tuple[str, ...] = ()
+    sentences: tuple[dict[str, Any], ...] = ()
+
+
+# People
+
+
+class HumanInteractionRequired(Event):
+    """The meeting waits for a person: a review, an answer to a question, or a ballot."""
+
+    name = "human_interaction_required"
+    node_id: str
+    review_id: str
+    kind: Literal["review", "question", "ballot"]
+    reason: str
+    timeout: float | None
+    expires_at: str | None
+    draft: str | None
+    actions: tuple[str, ...]
+    allow_skip: bool
+    round: int = 1
+    default: str | None = None
+    ballot: dict[str, Any] | None = None
+    score: dict[str, Any] | None = None
+    files: tuple[dict[str, Any], ...] = ()
+
+
+class HumanInteractionReminder(Event):
+    name = "human_interaction_reminder"
+    node_id: str
+    review_id: str
+    expires_at: str
+
+
+class HumanInteractionExpired(Event):
+    """Nobody came in time; ``action`` is what happens instead."""
+
+    name = "human_interaction_expired"
+    node_id: str
+    review_id: str
+    action: str
+
+
+class NodeResumed(Event):
+    """A person has answered; ``by`` is ``timeout`` when nobody did."""
+
+    name = "node_resumed"
+    node_id: str
+    review_id: str
+    action: str
+    by: str
+    feedback: str = ""
+    diff: str = ""
+
+
+# Ballots
+
+
+class BallotOpened(Event):
+    name = "ballot_opened"
+    node_id: str
+    ballot_id: str
+    round: int
+    question: str
+    vote_type: VoteType
+    options: tuple[dict[str, str], ...]
+    voters: tuple[dict[str, str | None], ...]
+    threshold: float
+    quorum: float
+    secret: bool
+
+
+class VoteCast(Event):
+    """Somebody has voted. ``vote`` stays null until the ballot is closed, unless it is an open one."""
+
+    name = "vote_cast"
+    node_id: str
+    ballot_id: str
+    voter: str
+    vote: Any = None
+
+
+class BallotClosed(Event):
+    """All ballots at once, and the server's count."""
+
+    name = "ballot_closed"
+    node_id: str
+    ballot_id: str
+    round: int
+    ballots: tuple[dict[str, Any], ...]
+    count: dict[str, Any]
+    outcome: Literal["passed", "rejected", "impasse", "no_quorum"]
+    decision: str | None
+
+
+# Facts, tools and files
+
+
+class FactCheck(Event):
+    """Claims out of a text, each with what was found; without evidence it is ``not_checkable``."""
+
+    name = "fact_check"
+    node_id: str
+    round: int
+    message_id: str | None
+    claims: tuple[dict[str, Any], ...]
+    share_supported: float | None
+    verified: bool
+
+
+class ToolExecution(Event):
+    name = "tool_execution"
+    node_id: str
+    agent_id: str | None
+    tool: str
+    input: dict[str, Any]
+    output: str
+    ok: bool = True
+
+
+class FileWritten(Event):
+    name = "file_written"
+    node_id: str | None
+    path: str
+    version: int
+    author: str
+    reason: str
+    characters: int
+
+
+class MemoryRetrieved(Event):
+    """What the group knew already and the members are given."""
+
+    name = "memory_retrieved"
+    node_id: str
+    round: int
+    items: tuple[dict[str, Any], ...]
+
+
+# Money
+
+
+class Budget(Event):
+    """``cap`` is null without one; ``unknown`` are tokens whose price nobody knows."""
+
+    name = "budget"
+    reserved_usd: float
+    spent_usd: float
+    unknown: int
+    cap: dict[str, float | None] | None
+    spent_tokens: int
+    reserved_tokens: int
 
 
 EVENTS: dict[str, type[Event]] = {kind.name: kind for kind in Event.__subclasses__()}

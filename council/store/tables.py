@@ -54,7 +54,16 @@ sessions = sa.Table(
     sa.Column("ended_at", sa.String(24)),
     sa.Column("paused_at", sa.String(24)),
     sa.Column("paused_seconds", sa.Float, nullable=False, server_default="0"),
+    sa.Column("waiting_since", sa.String(24)),  # Since a person is waited for; NULL when nobody is.
+    sa.Column("waited_seconds", sa.Float, nullable=False, server_default="0"),
     sa.Column("verdict", sa.JSON),
+    sa.Column("group_id", sa.String(128)),
+    sa.Column("group_prompt", sa.Text, nullable=False, server_default=""),  # As it was when it started.
+    sa.Column("prompts", sa.JSON),  # The words of the room as they were when it started; NULL: today's.
+    sa.Column("cap", sa.JSON),  # {"usd", "tokens", "seconds"}, each a number or null; NULL: none at all.
+    sa.Column("budget", sa.JSON),  # The last budget event's data.
+    sa.Column("estimate", sa.JSON),  # Made before the start.
+    sa.Column("rerun_of", sa.JSON),  # {"session_id", "node_id"} of the meeting whose beginning it shares.
     # Who runs it. ``lease_until`` is in seconds of ``lease_clock``, which names the clock it was read from.
     sa.Column("owner", sa.String(64)),
     sa.Column("lease_clock", sa.String(64)),
@@ -71,7 +80,7 @@ steps = sa.Table(
     "steps",
     metadata,
     sa.Column("session_id", sa.String(36), primary_key=True),
-    sa.Column("step_key", sa.String(160), primary_key=True),
+    sa.Column("step_key", sa.String(320), primary_key=True),
     sa.Column("result", sa.JSON, nullable=False),
 )
 
@@ -91,6 +100,7 @@ messages = sa.Table(
     sa.Column("html", sa.Text, nullable=False),
     sa.Column("status", sa.String(16), nullable=False),
     sa.Column("finish", sa.String(16)),
+    sa.Column("round", sa.Integer, nullable=False, server_default="1"),
     sa.Index("messages_in_order", "session_id", "seq"),
 )
 
@@ -112,4 +122,88 @@ commands = sa.Table(
     sa.Column("command_id", sa.String(64), primary_key=True),
     sa.Column("cmd", sa.String(32), nullable=False),
     sa.Column("result", sa.JSON, nullable=False),
+)
+
+# One version of a file of a meeting. Its documents are the first versions; nothing is ever overwritten.
+files = sa.Table(
+    "files",
+    metadata,
+    sa.Column("session_id", sa.String(36), primary_key=True),
+    sa.Column("path", sa.String(255), primary_key=True),
+    sa.Column("version", sa.Integer, primary_key=True, autoincrement=False),
+    sa.Column("content", sa.Text, nullable=False),
+    sa.Column("author", sa.String(255), nullable=False),
+    sa.Column("reason", sa.String(1000), nullable=False),
+    sa.Column("created_at", sa.String(24), nullable=False),
+)
+
+# One thing a meeting waits for a person to say. Answered, it is gone: the answer is a step.
+waits = sa.Table(
+    "waits",
+    metadata,
+    sa.Column("session_id", sa.String(36), primary_key=True),
+    sa.Column("node_id", sa.String(128), primary_key=True),
+    sa.Column("step_key", sa.String(320), nullable=False),  # Where the answer is recorded.
+    sa.Column("review_id", sa.String(36), nullable=False),
+    sa.Column("kind", sa.String(16), nullable=False),
+    sa.Column("request", sa.JSON, nullable=False),  # The event's data, and what happens when nobody comes.
+    sa.Column("opened_at", sa.String(24), nullable=False),
+    sa.Column("remind_at", sa.String(24)),  # NULL: no reminder, or it was given.
+    sa.Column("expires_at", sa.String(24)),  # NULL: for ever.
+    sa.Index("waits_by_expiry", "expires_at"),
+)
+
+# One template of the users' own; the built-in ones are files.
+templates = sa.Table(
+    "templates",
+    metadata,
+    sa.Column("template_id", sa.String(128), primary_key=True),
+    sa.Column("name", sa.String(128), nullable=False),
+    sa.Column("description", sa.String(512), nullable=False),
+    sa.Column("category", sa.String(32), nullable=False),
+    sa.Column("graph", sa.JSON, nullable=False),
+    sa.Column("created_at", sa.String(24), nullable=False),
+    sa.Column("updated_at", sa.String(24), nullable=False),
+)
+
+# One agent of the users' own; ``body`` is all of it but its id.
+agents = sa.Table(
+    "agents",
+    metadata,
+    sa.Column("agent_id", sa.String(128), primary_key=True),
+    sa.Column("body", sa.JSON, nullable=False),
+    sa.Column("created_at", sa.String(24), nullable=False),
+    sa.Column("updated_at", sa.String(24), nullable=False),
+)
+
+# People who meet more than once: what they want said to every member, who usually sits, what they know.
+groups = sa.Table(
+    "groups",
+    metadata,
+    sa.Column("group_id", sa.String(128), primary_key=True),
+    sa.Column("name", sa.String(128), nullable=False),
+    sa.Column("description", sa.String(512), nullable=False),
+    sa.Column("system_prompt", sa.Text, nullable=False),
+    sa.Column("default_agents", sa.JSON, nullable=False),  # Node id -> agent id, by template id.
+    sa.Column("created_at", sa.String(24), nullable=False),
+    sa.Column("updated_at", sa.String(24), nullable=False),
+)
+
+# One thing a group knows. ``layer`` is working (until ``expires_at``) or long_term (what a person promoted).
+knowledge = sa.Table(
+    "knowledge",
+    metadata,
+    sa.Column("knowledge_id", sa.Integer, primary_key=True),
+    sa.Column("group_id", sa.String(128), nullable=False),
+    sa.Column("layer", sa.String(16), nullable=False),
+    sa.Column("kind", sa.String(16), nullable=False),
+    sa.Column("title", sa.String(255), nullable=False),
+    sa.Column("content", sa.Text, nullable=False),
+    sa.Column("confidence", sa.Float),
+    sa.Column("session_id", sa.String(36)),
+    sa.Column("node_id", sa.String(128)),
+    sa.Column("created_at", sa.String(24), nullable=False),
+    sa.Column("expires_at", sa.String(24)),
+    sa.Column("promoted_at", sa.String(24)),
+    sa.Index("knowledge_of_a_group", "group_id", "layer", "created_at"),
 )

@@ -8,7 +8,7 @@ from sqlalchemy.engine import Connection
 from council.errors import Unavailable
 from council.store.engine import Store
 
-HEAD = "0001"
+HEAD = "0002"
 _FOLDER = Path(__file__).parent
 
 

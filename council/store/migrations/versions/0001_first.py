@@ -61,7 +61,7 @@ def upgrade() -> None:
     op.create_table(
         "steps",
         sa.Column("session_id", sa.String(36), primary_key=True),
-        sa.Column("step_key", sa.String(160), primary_key=True),
+        sa.Column("step_key", sa.String(320), primary_key=True),
         sa.Column("result", sa.JSON, nullable=False),
     )
     op.create_table(
