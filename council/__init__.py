@@ -4,9 +4,11 @@
 """
 
 from pathlib import Path
+from typing import Any
 
 from flask import Flask
 
+from council import clock
 from council.bus.local import LocalBus
 from council.dispatch.threads import ThreadDispatch
 from council.engine.control import Control
@@ -19,15 +21,21 @@ from council.live.socket import Sock
 from council.llm.catalogue import Catalogue
 from council.llm.prices import Prices
 from council.log import configure_logging
+from council.meeting.recall import recall_terms
 from council.parts import Parts
+from council.search.knowledge import Look
+from council.search.sources import Sources
 from council.settings import Settings, load_settings
+from council.store import knowledge
 from council.store.archive import Archive
 from council.store.engine import Store
 from council.store.library import Library
 from council.store.migrations import migrate
+from council.store.words import words_of_the_room
 from council.web import guard, health, problems
 from council.web import live as live_endpoint
 from council.web.api import catalogue as catalogue_api
+from council.web.api import files as files_api
 from council.web.api import sessions as sessions_api
 from council.web.lobby import lobby_reader
 from council.web.pages import pages_blueprint
@@ -62,6 +70,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     guard.install(app, settings)
     app.register_blueprint(pages_blueprint(lobby_reader(parts), parts.archive.snapshot))
     app.register_blueprint(sessions_api.blueprint(parts))
+    app.register_blueprint(files_api.blueprint(parts))
     app.register_blueprint(catalogue_api.blueprint(parts))
     app.register_blueprint(health.blueprint(parts))
     live_endpoint.install(Sock(app, max_message_bytes=settings.live.max_frame_bytes), parts)
@@ -76,9 +85,12 @@ def _join_parts(settings: Settings) -> Parts:
         lambda channel, first_seq, envelopes: bus.publish(Batch.of(channel, first_seq, envelopes)),
         gather_seconds=settings.live.gather_seconds,
     )
-    library = Library()
+    library = Library(store=store)
     catalogue = Catalogue(settings)
-    desk = Desk(store, catalogue, Prices(settings.prices_file), settings.engine)
+    searches = Sources(settings.search, _look_into(store))
+    desk = Desk(
+        store, catalogue, Prices(settings.prices_file), settings.engine, words_of_the_room(), searches
+    )
     supervisor = Supervisor(store, journal, ThreadDispatch(settings.engine.max_running), desk, settings)
     return Parts(
         settings=settings,
@@ -92,6 +104,25 @@ def _join_parts(settings: Settings) -> Parts:
         supervisor=supervisor,
         control=Control(store, journal, supervisor, library, catalogue, settings),
     )
+
+
+def _look_into(store: Store) -> Look:
+    """What a group's knowledge has for a query. Verdicts are left out: a council's opinion proves nothing."""
+
+    def look(group_id: str, session_id: str, words: str, limit: int) -> list[dict[str, Any]]:
+        with store.read() as connection:
+            return knowledge.recalled(
+                connection,
+                group_id,
+                recall_terms(words),
+                at=clock.timestamp(),
+                limit=limit,
+                since=None,
+                verdicts=False,
+                not_from=session_id,
+            )
+
+    return look
 
 
 def _open_store(settings: Settings) -> Store:

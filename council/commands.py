@@ -68,13 +68,24 @@ class Inputs(BaseModel):
         return single + self.documents
 
 
+def _above_nothing(value: object) -> object:
+    if isinstance(value, int | float) and not isinstance(value, bool) and not value > 0:
+        raise ValueError("must be more than 0; for no cap, leave it out")
+    return value
+
+
 class Cap(BaseModel):
     """The most a meeting may spend; what is left out has no limit. ``seconds`` count no pauses and no waiting."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
-    usd: Annotated[float, Field(gt=0, le=1_000_000, allow_inf_nan=False)] | None = None
-    tokens: Annotated[int, Field(gt=0, le=10**12)] | None = None
-    seconds: Annotated[float, Field(gt=0, le=10**8, allow_inf_nan=False)] | None = None
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+    usd: (
+        Annotated[float, BeforeValidator(_above_nothing), Field(ge=1e-9, le=1_000_000, allow_inf_nan=False)]
+        | None
+    ) = None
+    tokens: Annotated[int, BeforeValidator(_above_nothing), Field(le=10**12)] | None = None
+    seconds: (
+        Annotated[float, BeforeValidator(_above_nothing), Field(le=10**8, allow_inf_nan=False)] | None
+    ) = None
 
 
 class StartSession(Command):
@@ -135,6 +146,16 @@ class UserInput(Command):
     session_id: SessionId
     content: Annotated[str, StringConstraints(min_length=1, max_length=50_000, strip_whitespace=True)]
     node_id: str | None = None
+
+
+class Signal(BaseModel):
+    """A program's answer at a waiting node, over REST only; what ``payload`` holds depends on what is waited for."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+    cmd: ClassVar[str] = "signal"
+    session_id: SessionId
+    node_id: str
+    payload: Any
 
 
 class Subscribe(Command):

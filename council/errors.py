@@ -23,13 +23,19 @@ CouncilError
 │   ├── ContextTooLong       the prompt is longer than the model takes
 │   ├── StreamBroken         the stream ended before the answer did
 │   └── EmptyAnswer          an answer without a word in it
+├── SearchFailed             a source could not be asked, or did not answer
+├── MissingWord              a turn ended without what it was for, and no model is to blame
+│   ├── CutShort             a person stopped the member before its first word
+│   └── NobodyAnswered       a person was waited for in vain
 └── Interrupted              not errors: why a run left off
     ├── Stopped              a person stopped the session
     ├── GaveWay              paused for long: the thread was given back, the turn starts again later
+    ├── Suspended            a node waits for a person; it is run again when the answer is there
     ├── ShuttingDown         the process ends: the turn starts again in the next one
     └── Fenced               another process runs this session now
 """
 
+from collections.abc import Iterable
 from typing import Any
 
 
@@ -207,6 +213,34 @@ class EmptyAnswer(ProviderError):
     hint = "The model answered without a word. Try another model or a larger max_tokens."
 
 
+# Turns without a word
+
+
+class MissingWord(CouncilError):
+    code = "missing_word"
+    status = 409
+
+
+class CutShort(MissingWord):
+    code = "cut_short"
+    hint = "Nothing is wrong; the meeting goes on without this member."
+
+
+class NobodyAnswered(MissingWord):
+    code = "nobody_answered"
+    hint = "Give the node more time (timeout_minutes), or a default for when nobody comes."
+
+
+# Searches
+
+
+class SearchFailed(CouncilError):
+    code = "search_failed"
+    status = 502
+    can_retry = True
+    hint = "Look at the search settings (COUNCIL_SEARCH__…), and whether the server is running."
+
+
 # Interruptions
 
 
@@ -220,6 +254,16 @@ class Stopped(Interrupted):
 
 class GaveWay(Interrupted):
     code = "gave_way"
+
+
+class Suspended(Interrupted):
+    """``node_ids`` are the nodes that wait, when it is a whole run that leaves off."""
+
+    code = "suspended"
+
+    def __init__(self, message: str, node_ids: Iterable[str] = ()) -> None:
+        super().__init__(message)
+        self.node_ids = frozenset(node_ids)
 
 
 class ShuttingDown(Interrupted):

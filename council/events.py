@@ -140,12 +140,16 @@ class ExecutionStarted(Event):
 
 
 class ExecutionPaused(Event):
-    """``reason`` is a person (``user``), the cap (``budget``), the circuit breaker (``breaker``), or a sentence."""
+    """``reason`` is a person (``user``), the cap (``budget``), the circuit breaker (``breaker``), or a sentence.
+
+    ``trigger`` says what made the circuit breaker trip: the same one trips once in a meeting.
+    """
 
     name = "execution:paused"
     status: SessionStatus = "paused"
     reason: str
     detail: str | None = None
+    trigger: str | None = None
 
 
 class ExecutionResumed(Event):
@@ -243,6 +247,7 @@ class Verdict(Event):
     changes: tuple[dict[str, Any], ...] = ()
     weak_evidence: tuple[str, ...] = ()
     sentences: tuple[dict[str, Any], ...] = ()
+    person: dict[str, Any] | None = None
 
 
 # People
@@ -340,7 +345,10 @@ class BallotClosed(Event):
 
 
 class FactCheck(Event):
-    """Claims out of a text, each with what was found; without evidence it is ``not_checkable``."""
+    """Claims out of a text, each with what was found; without evidence it is ``not_checkable``.
+
+    ``dropped`` are claims that stand in no text; ``problem`` says why there are no claims at all.
+    """
 
     name = "fact_check"
     node_id: str
@@ -349,6 +357,8 @@ class FactCheck(Event):
     claims: tuple[dict[str, Any], ...]
     share_supported: float | None
     verified: bool
+    dropped: int = 0
+    problem: str | None = None
 
 
 class ToolExecution(Event):
@@ -384,15 +394,23 @@ class MemoryRetrieved(Event):
 
 
 class Budget(Event):
-    """``cap`` is null without one; ``unknown`` are tokens whose price nobody knows."""
+    """``cap`` is null without one; ``unknown`` are tokens whose price nobody knows.
+
+    ``needs`` is what each limit that was hit would have to be at least. ``lost_usd`` and ``lost_tokens`` are the
+    most that calls may have cost which a crash interrupted and nobody could count.
+    """
 
     name = "budget"
     reserved_usd: float
     spent_usd: float
     unknown: int
-    cap: dict[str, float | None] | None
+    cap: dict[str, int | float | None] | None
     spent_tokens: int
     reserved_tokens: int
+    spent_seconds: float = 0.0
+    needs: dict[str, int | float] = {}
+    lost_usd: float = 0.0
+    lost_tokens: int = 0
 
 
 EVENTS: dict[str, type[Event]] = {kind.name: kind for kind in Event.__subclasses__()}

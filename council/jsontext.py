@@ -24,19 +24,19 @@ def dump(value: Any) -> str:
 _encode = json.JSONEncoder(ensure_ascii=False, allow_nan=False, separators=(",", ":")).encode
 
 
-def parse_object(raw: bytes | str) -> dict[str, Any]:
-    """One JSON object, cleaned. Raises Malformed with what is wrong."""
-    value = parse(raw)
+def parse_object(raw: bytes | str, *, unique: bool = False) -> dict[str, Any]:
+    """One JSON object, cleaned; with ``unique`` no name may stand in it twice. Raises Malformed."""
+    value = parse(raw, unique=unique)
     if not isinstance(value, dict):
         raise Malformed("This is JSON, but not an object.", hint='Send an object: {"name": "value"}.')
     return value
 
 
-def parse(raw: bytes | str) -> Any:
+def parse(raw: bytes | str, *, unique: bool = False) -> Any:
     """Any JSON value, cleaned. Raises Malformed with what is wrong."""
     try:
         text = raw.decode("utf-8") if isinstance(raw, bytes) else raw
-        return _cleaned(_decode(text))
+        return _cleaned((_decode_unique if unique else _decode)(text))
     except UnicodeDecodeError as problem:
         raise Malformed("The text is not UTF-8.") from problem
     except RecursionError as problem:
@@ -59,7 +59,20 @@ def _no_constant(literal: str) -> None:
     raise ValueError(f"{literal} is not JSON")
 
 
+def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """An object, unless a name stands in it twice once it is cleaned: which of the two would count?"""
+    found: dict[str, Any] = {}
+    for name, value in ((clean(name), value) for name, value in pairs):
+        if name in found:
+            raise Malformed(f"The name {name[:40]!r} stands twice in one object.")
+        found[name] = value
+    return found
+
+
 _decode = json.JSONDecoder(parse_float=_finite, parse_constant=_no_constant).decode
+_decode_unique = json.JSONDecoder(
+    parse_float=_finite, parse_constant=_no_constant, object_pairs_hook=_once
+).decode
 
 
 def _cleaned(value: Any) -> Any:

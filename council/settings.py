@@ -10,6 +10,7 @@ import secrets
 from contextlib import suppress
 from pathlib import Path
 from typing import Annotated, Any, Literal
+from urllib.parse import urlsplit
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
@@ -74,6 +75,54 @@ class EngineSettings(_Group):
     max_crashes: int = Field(3, ge=1, description="Crashes in the same step before the meeting is paused.")
     max_steps: int = Field(500, ge=1, description="Most steps one meeting may take.")
     max_running: int = Field(100, ge=1, description="Meetings running at once in this process.")
+    answer_limit_tokens: int = Field(
+        8192, ge=16, description="Longest answer under a cap, where neither node nor agent has a max_tokens."
+    )
+    breaker_cost_factor: float = Field(
+        3,
+        ge=0,
+        description="A meeting that spends more than so many times its estimate is paused; 0 = never.",
+    )
+    breaker_node_seconds: float = Field(
+        600, ge=0, description="A meeting is paused when one node works longer; 0 = never."
+    )
+    breaker_repeats: int = Field(
+        3, ge=0, description="A meeting is paused when the same answer comes so often; 0 = never."
+    )
+    max_files: int = Field(50, ge=1, description="Most files of one meeting.")
+    max_file_versions: int = Field(500, ge=1, description="Most versions of all files of one meeting.")
+
+
+class SearchSettings(_Group):
+    """Where facts are looked up, besides the meeting's documents and the group's knowledge. Nothing by default."""
+
+    searxng_url: str | None = Field(None, description="Address of a SearXNG that answers in JSON.")
+    tavily_api_key: SecretStr | None = Field(None, description="Key for the search service Tavily.")
+    tavily_url: str = Field("https://api.tavily.com", description="Address of Tavily, or of a gateway to it.")
+    timeout_seconds: float = Field(10, gt=0, description="Longest time for one search.")
+    max_answer_bytes: int = Field(
+        2_000_000, ge=1024, description="Largest answer of a search server (bytes)."
+    )
+
+    @field_validator("searxng_url", "tavily_url")
+    @classmethod
+    def _is_web_address(cls, value: str | None) -> str | None:
+        if value is None:
+            return None
+        parts = urlsplit(value.strip())
+        if parts.scheme not in ("http", "https") or not parts.hostname or parts.query or parts.fragment:
+            raise ValueError(
+                "it must be an address like http://127.0.0.1:8888, without anything after a ? or #"
+            )
+        return value.strip().rstrip("/")
+
+    @field_validator("tavily_api_key")
+    @classmethod
+    def _can_be_sent(cls, value: SecretStr | None) -> SecretStr | None:
+        key = value.get_secret_value().strip() if value else ""
+        if not (key.isascii() and key.isprintable()) or any(letter.isspace() for letter in key):
+            raise ValueError("it has characters that no key has; copy it again, without quotes and line ends")
+        return SecretStr(key) if key else None
 
 
 class Settings(BaseSettings):
@@ -119,6 +168,7 @@ class Settings(BaseSettings):
 
     live: LiveSettings = LiveSettings()
     engine: EngineSettings = EngineSettings()
+    search: SearchSettings = SearchSettings()
 
     @field_validator("allowed_origins", mode="before")
     @classmethod

@@ -12,8 +12,8 @@ COUNCIL = ROOT / "council"
 
 BASE = ("errors", "settings", "clock", "log", "jsontext")
 WORDS = ("meeting", "events", "commands", *BASE)
-BASES = ("llm.base", "store", "bus.base", "dispatch.base", *WORDS)
-"""web -> engine, live, consult, board -> (bases of) llm, store, bus, dispatch -> meeting, events, commands -> base."""
+BASES = ("llm.base", "search.base", "store", "bus.base", "dispatch.base", *WORDS)
+"""web -> engine, live, consult, board -> (bases of) llm, search, store, bus, dispatch -> meeting, events, commands -> base."""
 
 MAY_IMPORT: dict[str, tuple[str, ...]] = {
     "errors": (), "clock": (), "jsontext": ("errors",), "settings": ("errors",), "log": ("settings",),
@@ -21,6 +21,7 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
     "meeting": WORDS,
     "store": ("store", *WORDS),
     "llm": ("llm", *WORDS),
+    "search": ("search", "llm.connection", "llm.pace", "llm.address", *WORDS),
     "bus": ("bus", "live.frames", *WORDS),
     "dispatch": ("dispatch", *WORDS),
     "live": ("live", *BASES),

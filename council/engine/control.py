@@ -8,11 +8,22 @@ from typing import Any, assert_never
 from sqlalchemy.engine import Connection
 
 from council import clock
-from council.commands import Command, PauseSession, ResumeSession, StartSession, StopSession, UserInput
+from council.commands import (
+    Command,
+    PauseSession,
+    ResumeSession,
+    Signal,
+    StartSession,
+    StopSession,
+    SubmitReview,
+    UserInput,
+)
+from council.engine import answers, round_files, waiting
+from council.engine.answers import Answer
 from council.engine.ending import cancellation
 from council.engine.opening import Opening, Seating, fingerprint, prepare
 from council.engine.supervisor import Supervisor
-from council.errors import Conflict, IllegalTransition, Stopped
+from council.errors import Conflict, IllegalTransition, Stopped, Unavailable
 from council.events import (
     ExecutionPaused,
     ExecutionResumed,
@@ -24,7 +35,7 @@ from council.live.journal import Journal
 from council.live.records import Decide, Decision
 from council.meeting.state import is_final, move
 from council.settings import Settings
-from council.store import channels, receipts, sessions
+from council.store import channels, receipts, sessions, waits
 from council.store.engine import Store
 from council.store.library import Library
 
@@ -32,7 +43,9 @@ ANSWER_SECONDS = 10.0  # How long a command waits for the database.
 STOP_SECONDS = 3.0  # How long an answer to "stop" waits for the meeting to have ended.
 START_SECONDS = 3.0  # How long "pause" waits for a meeting that is about to start.
 
-SessionCommand = StartSession | PauseSession | ResumeSession | StopSession | UserInput
+_ELSEWHERE = "Another process of this server runs the meeting; from here, a single member cannot be stopped."
+
+SessionCommand = StartSession | PauseSession | ResumeSession | StopSession | UserInput | SubmitReview | Signal
 """Commands that change a meeting; the others concern one connection."""
 
 
@@ -75,9 +88,13 @@ class Control:
             case ResumeSession():
                 return self._resume(command, command_id)
             case StopSession():
-                return self._stop(command, command_id)
+                stop = self._stop if command.node_id is None else self._stop_member
+                return stop(command, command_id)
+            case SubmitReview() | Signal():
+                return self._answer(command, command_id, by)
             case UserInput():
-                return self._say(command, command_id, by)
+                say = self._say if command.node_id is None else self._answer
+                return say(command, command_id, by)
             case _:
                 assert_never(command)
 
@@ -176,6 +193,28 @@ class Control:
             self._end_run(command.session_id)
         return done.result
 
+    def _stop_member(self, command: StopSession, command_id: str | None) -> dict[str, Any]:
+        """End what one member is saying; the meeting goes on with the words so far."""
+        session_id, node_id = command.session_id, command.node_id or ""
+        gate = self._supervisor.gate(session_id)
+        anew = False
+
+        def decide(_connection: Connection, row: dict[str, Any]) -> Decision:
+            nonlocal anew
+            if is_final(row["status"]):
+                raise IllegalTransition("In a finished session nobody speaks.")
+            if gate is None and row["owner"] is not None:
+                raise Unavailable(_ELSEWHERE, hint="Stop the meeting, or wait until the member has finished.")
+            if gate is None or not gate.speaks(node_id):
+                raise IllegalTransition(f"Nobody is speaking at {node_id[:128]!r}.", code="not_speaking")
+            anew = True
+            return Decision(result={"session_id": session_id, "node_id": node_id, "status": row["status"]})
+
+        result = self._once(session_id, command_id, command, decide).result
+        if gate is not None and anew:
+            gate.cut(node_id)
+        return result
+
     def _end_run(self, session_id: str) -> None:
         """Whoever runs the meeting ends it; the answer waits for that a little."""
         gate = self._supervisor.gate(session_id)
@@ -190,17 +229,44 @@ class Control:
         def decide(_connection: Connection, row: dict[str, Any]) -> Decision:
             if is_final(row["status"]):
                 raise IllegalTransition("A finished session takes no input.", hint="Start a new meeting.")
-            if command.node_id is not None:
-                raise IllegalTransition(
-                    f"Node {command.node_id!r} is not waiting for input.",
-                    code="not_waiting",
-                    hint="Leave node_id out to speak to the whole meeting.",
-                )
             message_id = str(uuid.uuid4())
             said = UserMessage(message_id=message_id, content=command.content, by=by)
             return Decision((said,), {"session_id": command.session_id, "message_id": message_id})
 
         return self._once(command.session_id, command_id, command, decide).result
+
+    def _answer(self, command: Answer, command_id: str | None, by: str) -> dict[str, Any]:
+        """What a waiting node was waiting for. While the meeting is paused it is kept until it is resumed."""
+        session_id, node_id = command.session_id, command.node_id or ""
+        wait = self._wait_at(session_id, node_id)
+        answer = {} if wait is None else self._read_answer(wait, command, by)
+
+        def decide(connection: Connection, row: dict[str, Any]) -> Decision:
+            if is_final(row["status"]):
+                raise IllegalTransition("A finished session takes no answer.", hint="Start a new meeting.")
+            now = waits.get(connection, session_id, node_id)
+            if wait is None or now is None or now["review_id"] != wait["review_id"]:
+                raise answers.not_waiting(node_id)
+            result = {"session_id": session_id, "node_id": node_id, "review_id": now["review_id"]}
+            taken = {"action": answer["action"], "status": row["status"]}
+            return Decision(waiting.take(connection, now, answer), result | taken)
+
+        done = self._once(session_id, command_id, command, decide)
+        if done.anew and done.result["status"] == "running":
+            self._supervisor.wake(session_id)
+        return done.result
+
+    def _wait_at(self, session_id: str, node_id: str) -> dict[str, Any] | None:
+        with self._store.read() as connection:
+            return waits.get(connection, session_id, node_id)
+
+    def _read_answer(self, wait: dict[str, Any], command: Answer, by: str) -> dict[str, Any]:
+        """Read outside of the transaction: a long difference takes its time. Raises Invalid, or NotFound."""
+        answer = answers.read(wait, command, by)
+        if answer.get("rollback"):
+            with self._store.read() as connection:
+                round_files.check_older(connection, wait["session_id"], answer["rollback"])
+        return answer
 
     # Shared
 
@@ -208,7 +274,7 @@ class Control:
         self,
         session_id: str,
         command_id: str | None,
-        command: Command,
+        command: Command | Signal,
         decide: Callable[[Connection, dict[str, Any]], Decision],
     ) -> _Done:
         """Decide on the locked row; a command id that had its effect is answered with what it was answered before."""

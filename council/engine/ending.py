@@ -16,12 +16,12 @@ def cancellation(connection: Connection, session_id: str) -> tuple[Event, ...]:
 
 
 def skipped(connection: Connection, session_id: str) -> tuple[Event, ...]:
-    """Nodes in the middle of their turn when the meeting ends."""
+    """Nodes in the middle of their turn, or waiting for a person, when the meeting ends."""
     statuses = sessions.get(connection, session_id)["node_statuses"]
     return tuple(
         NodeStateChange(node_id=node_id, status="skipped")
         for node_id, status in statuses.items()
-        if status == "running"
+        if status in ("running", "suspended")
     )
 
 

@@ -27,6 +27,7 @@ class Gate:
         self._held: Mode | None = None
         self._ended: Interrupted | None = None
         self._cancels: set[Cancel] = set()
+        self._speakers: list[tuple[str, Cancel]] = []  # Who speaks where, and how to stop that one alone.
         self._held_since: float | None = None
         self._held_seconds = 0.0
         self.changes = 0  # How often people held or opened it here.
@@ -45,6 +46,18 @@ class Gate:
     def resume(self) -> None:
         with self._lock:
             self._let_go()
+
+    def speaks(self, node_id: str) -> bool:
+        """Whether somebody is speaking at this node."""
+        with self._lock:
+            return any(speaker == node_id for speaker, _cut in self._speakers)
+
+    def cut(self, node_id: str) -> None:
+        """Stop whoever is speaking at this node; everybody else goes on."""
+        with self._lock:
+            cuts = [cut for speaker, cut in self._speakers if speaker == node_id]
+        for cut in cuts:
+            cut()
 
     def end(self, why: Interrupted) -> None:
         """Everybody leaves with this reason, model calls in flight included. The first reason stays."""
@@ -105,6 +118,17 @@ class Gate:
         finally:
             with self._lock:
                 self._cancels.discard(cancel)
+
+    @contextmanager
+    def speaking(self, node_id: str, cut: Cancel) -> Iterator[None]:
+        """While inside, a person may stop this one speaker: ``cut`` calls ``cut``, from any thread."""
+        with self._lock:
+            self._speakers.append((node_id, cut))
+        try:
+            yield
+        finally:
+            with self._lock:
+                self._speakers.remove((node_id, cut))
 
     @property
     def ended(self) -> Interrupted | None:

@@ -8,7 +8,7 @@ from council.engine import ending
 from council.errors import Stopped
 from council.events import ErrorHappened, Event, NodeStateChange, session_channel
 from council.live.journal import Journal
-from council.live.records import Decision
+from council.live.records import Decide, Decision
 from council.live.stream import MessageStream
 from council.store import sessions, steps
 
@@ -28,22 +28,35 @@ class Minutes:
         if events:
             self._journal.record(self.channel, *events, fence=self._fence).wait()
 
-    def conclude(self, node_id: str, result: dict[str, Any], *events: Event) -> None:
-        """Store a node's result with its last events: from now on it is not asked again."""
+    def conclude(
+        self, node_id: str, key: str, result: dict[str, Any], *events: Event, round: int = 1
+    ) -> None:
+        """Store a visit's result with its last events: from now on it is not asked again."""
+        ended = NodeStateChange(node_id=node_id, status="completed", round=round)
+        self.record_step(key, result, *events, ended)
+
+    def record_step(self, key: str, result: dict[str, Any], *events: Event) -> None:
+        """Store the result of a step, and the events that go with it, all or none."""
 
         def decide(connection: Connection) -> Decision:
-            steps.record(connection, self.session_id, node_id, result)
-            return Decision((*events, NodeStateChange(node_id=node_id, status="completed")))
+            steps.record(connection, self.session_id, key, result)
+            return Decision(events)
 
         self._journal.decide(self.channel, decide, fence=self._fence).wait()
 
-    def fail(self, node_id: str, result: dict[str, Any], error: ErrorHappened) -> None:
+    def decide(self, decide: Decide) -> Any:
+        """Take a decision inside the transaction that stores its events; the decision's result."""
+        return self._journal.decide(self.channel, decide, fence=self._fence).wait()
+
+    def fail(
+        self, node_id: str, key: str, result: dict[str, Any], error: ErrorHappened, *, round: int
+    ) -> None:
         """Store that a node failed, which is a result, too; a message it left without an end gets one."""
 
         def decide(connection: Connection) -> Decision:
-            steps.record(connection, self.session_id, node_id, result)
+            steps.record(connection, self.session_id, key, result)
             left = ending.left_by(connection, self.session_id, node_id)
-            return Decision((*left, error, NodeStateChange(node_id=node_id, status="failed")))
+            return Decision((*left, error, NodeStateChange(node_id=node_id, status="failed", round=round)))
 
         self._journal.decide(self.channel, decide, fence=self._fence).wait()
 

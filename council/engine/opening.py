@@ -2,6 +2,7 @@
 
 import difflib
 import hashlib
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -10,10 +11,14 @@ from council.commands import StartSession
 from council.errors import Invalid, TooLarge
 from council.jsontext import dump
 from council.llm.base import Seat
-from council.meeting.graph import Agent, Graph
+from council.meeting.graph import Agent, Graph, Node, Template
+from council.meeting.group import Group
+from council.meeting.paths import check_all
 from council.meeting.validation import check
 from council.settings import Settings
 from council.store.library import Library
+from council.store.templates import agents_named
+from council.store.words import words_of_the_room
 
 MemberModel = tuple[str, str | None, str | None]
 """A node, and the provider and model its agent asks for."""
@@ -52,13 +57,18 @@ def prepare(command: StartSession, library: Library, seating: Seating, settings:
         )
     for document in documents:
         _check_document(document.name, document.content, settings.max_document_bytes)
+    names = check_all(document.name for document in documents)
     template = _template(command.template_id, library)
-    check(template.graph, library.agents)
-    agents = _agents(template.graph, command.agents, library)
-    seats = seating.seats(_asking(template.graph, agents))
+    group = _group(command.group_id, library)
+    check(template.graph, library.agent_ids_for(template.graph))
+    wanted = _usual_seats(group, template) | command.agents
+    known = library.agents_named(agents_named(template.graph) | set(wanted.values()))
+    graph = seated(template.graph, wanted, known)
+    agents = {seat: known[agent_id] for seat, agent_id in seat_agents(graph).items()}
+    seats = deal(graph, agents, seating)
     return Opening(
-        session=_row(command, template.graph, agents, seats, seating.diverse(seats)),
-        documents=[{"name": document.name, "content": document.content} for document in documents],
+        session=_row(command, graph, agents, seats, seating.diverse(seats)) | _of_group(group),
+        documents=[{"name": name, "content": d.content} for name, d in zip(names, documents, strict=True)],
     )
 
 
@@ -73,56 +83,116 @@ def _check_document(name: str, content: str, max_bytes: int) -> None:
         raise Invalid(f"{name} is empty.", hint="Leave it out, or send its text.")
 
 
-def _template(template_id: str, library: Library) -> Any:
-    if template_id in library.templates:
-        return library.templates[template_id]
-    near = difflib.get_close_matches(template_id, list(library.templates), n=1)
-    suggestion = f"Did you mean {near[0]!r}?" if near else "GET /api/v1/templates lists them."
-    raise Invalid(
-        f"There is no template {template_id!r}.",
-        code="unknown_template",
+def _template(template_id: str, library: Library) -> Template:
+    found = library.template_shelf.find(template_id)
+    if found is not None:
+        return found.value
+    raise _unknown("template", template_id, library.template_shelf.ids(), code="unknown_template")
+
+
+def _group(group_id: str | None, library: Library) -> Group | None:
+    if group_id is None:
+        return None
+    found = library.group_shelf.find(group_id)
+    if found is not None:
+        return found.value
+    raise _unknown("group", group_id, library.group_shelf.ids(), code="unknown_group")
+
+
+def _unknown(word: str, wanted_id: str, known: Collection[str], *, code: str) -> Invalid:
+    near = difflib.get_close_matches(wanted_id, known, n=1)
+    suggestion = f"Did you mean {near[0]!r}?" if near else f"GET /api/v1/{word}s lists them."
+    return Invalid(
+        f"There is no {word} {wanted_id!r}.",
+        code=code,
         hint=suggestion,
-        details=[{"path": "template_id", "reason": "It does not exist.", "suggestion": suggestion}],
+        details=[{"path": f"{word}_id", "reason": "It does not exist.", "suggestion": suggestion}],
     )
 
 
-def _agents(graph: Graph, wanted: dict[str, str], library: Library) -> dict[str, Agent]:
-    """Who sits where: the template's agents, replaced by those the command names."""
-    seated = {
+def _usual_seats(group: Group | None, template: Template) -> dict[str, str]:
+    """Who of the group usually sits where, as far as anybody sits there."""
+    usual = group.seats_for(template.template_id) if group else {}
+    nodes = template.graph.nodes
+    return {n: agent for n, agent in usual.items() if n in nodes and nodes[n].properties.get("agent_id")}
+
+
+def seated(graph: Graph, wanted: dict[str, str], known: Collection[str]) -> Graph:
+    """The graph with the agents that really sit: an agent that is replaced at one node is replaced wherever it sits,
+    and where it votes, unless that node is named itself. Raises Invalid."""
+    sits = {
         n: node.properties["agent_id"] for n, node in graph.nodes.items() if node.properties.get("agent_id")
     }
     faults = [
-        {
-            "path": f"agents.{node_id}",
-            "reason": "No agent sits at this node.",
-            "suggestion": f"Nodes: {', '.join(seated)}.",
-        }
-        for node_id in wanted
-        if node_id not in seated
+        _fault(n, "No agent sits at this node.", f"Nodes: {', '.join(sits)}.")
+        for n in wanted
+        if n not in sits
     ]
     faults += [
-        {
-            "path": f"agents.{node_id}",
-            "reason": f"There is no agent {agent_id!r}.",
-            "suggestion": "GET /api/v1/agents lists them.",
-        }
+        _fault(node_id, f"There is no agent {agent_id!r}.", "GET /api/v1/agents lists them.")
         for node_id, agent_id in wanted.items()
-        if agent_id not in library.agents
+        if agent_id not in known
     ]
     if faults:
         raise Invalid(f"{faults[0]['path']}: {faults[0]['reason']}", details=faults)
-    return {node_id: library.agents[agent_id] for node_id, agent_id in (seated | wanted).items()}
+    replaced = {sits[n]: wanted[n] for n in reversed(list(graph.nodes)) if n in wanted}
+    nodes = {n: _reseated(node, wanted.get(n), replaced) for n, node in graph.nodes.items()}
+    return graph.model_copy(update={"nodes": nodes})
 
 
-def _asking(graph: Graph, agents: dict[str, Agent]) -> list[MemberModel]:
-    """Every node that asks a model, in the graph's order."""
-    asking: list[MemberModel] = []
+def _fault(node_id: str, reason: str, suggestion: str) -> dict[str, str]:
+    return {"path": f"agents.{node_id}", "reason": reason, "suggestion": suggestion}
+
+
+def _reseated(node: Node, named: str | None, replaced: dict[str, str]) -> Node:
+    properties = dict(node.properties)
+    if agent_id := properties.get("agent_id"):
+        properties["agent_id"] = named or replaced.get(agent_id, agent_id)
+    if voters := properties.get("agent_ids"):
+        properties["agent_ids"] = list(dict.fromkeys(replaced.get(voter, voter) for voter in voters))
+    return node.model_copy(update={"properties": properties})
+
+
+def seat_agents(graph: Graph) -> dict[str, str]:
+    """Who sits where: the agent of each node that has one, and of each voter who sits nowhere else."""
+    seats = {
+        n: node.properties["agent_id"] for n, node in graph.nodes.items() if node.properties.get("agent_id")
+    }
     for node_id, node in graph.nodes.items():
-        if node_id in agents:
-            asking.append((node_id, agents[node_id].provider, agents[node_id].model))
-        elif node.type == "llm":
-            asking.append((node_id, None, node.properties.get("model")))
-    return asking
+        for voter in node.properties.get("agent_ids", ()):
+            if voter not in seats.values():
+                seats[f"{node_id}/{voter}"] = voter
+    return seats
+
+
+def deal(graph: Graph, agents: dict[str, Agent], seating: Seating) -> dict[str, Seat]:
+    """Who answers for each seat. An agent has one model, wherever it sits; models are dealt in the graph's order."""
+    firsts: dict[str, str] = {}
+    for seat, agent in agents.items():
+        firsts.setdefault(agent.agent_id, seat)
+    bare = {n: node.properties.get("model") for n, node in graph.nodes.items() if asks_bare(node)}
+    asking: list[MemberModel] = []
+    for seat in sorted([*firsts.values(), *bare], key=lambda seat: _place(graph, seat)):
+        agent_or_none = agents.get(seat)
+        if agent_or_none:
+            asking.append((seat, agent_or_none.provider, agent_or_none.model))
+        else:
+            asking.append((seat, None, bare[seat]))
+    dealt = seating.seats(asking)
+    everybody = {seat: dealt[firsts[agent.agent_id]] for seat, agent in agents.items()}
+    everybody |= {seat: dealt[seat] for seat in bare}
+    return {seat: everybody[seat] for seat in sorted(everybody, key=lambda seat: _place(graph, seat))}
+
+
+def asks_bare(node: Node) -> bool:
+    """Whether the node asks a model without a persona."""
+    return node.type == "llm" or (
+        node.type in ("fact_check", "context_synth") and not node.properties.get("agent_id")
+    )
+
+
+def _place(graph: Graph, seat: str) -> int:
+    return list(graph.nodes).index(seat.partition("/")[0])
 
 
 def _row(
@@ -133,8 +203,9 @@ def _row(
         "session_id": command.session_id,
         "template_id": command.template_id,
         "graph": graph.model_dump(mode="json"),
-        "agents": {node_id: agent.model_dump(mode="json") for node_id, agent in (agents | bare).items()},
+        "agents": {seat: agent.model_dump(mode="json") for seat, agent in (agents | bare).items()},
         "panel": _panel(agents | bare, seats, diverse),
+        "prompts": words_of_the_room(),
         "subject": command.subject.strip(),
         "objective": command.inputs.objective.strip(),
         "fingerprint": fingerprint(command),
@@ -144,16 +215,22 @@ def _row(
     }
 
 
+def _of_group(group: Group | None) -> dict[str, Any]:
+    """What the group wants said to every member, as it is now: who changes it later changes no meeting."""
+    return {"group_id": group.group_id, "group_prompt": group.system_prompt} if group else {}
+
+
 def _panel(agents: dict[str, Agent], seats: dict[str, Seat], diverse: bool) -> dict[str, Any]:
     members = [
         {
-            "node_id": node_id,
-            "agent_id": agents[node_id].agent_id or None,
-            "name": agents[node_id].name,
+            "node_id": place.partition("/")[0],
+            "seat": place,
+            "agent_id": agents[place].agent_id or None,
+            "name": agents[place].name,
             "provider": seat.provider_id,
             "model": seat.model,
         }
-        for node_id, seat in seats.items()
+        for place, seat in seats.items()
     ]
     rehearsal = any(seat.provider_id == "rehearsal" for seat in seats.values())
     return {"members": members, "diverse": diverse, "rehearsal": rehearsal}

@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from typing import Any
 
+from sqlalchemy.engine import Connection
+
 from council.meeting.graph import Agent, Graph
 from council.meeting.prompts import Matter
 from council.store import messages, sessions, steps
@@ -20,7 +22,10 @@ class Member:
 
 @dataclass(frozen=True, slots=True)
 class MeetingRecord:
-    """Everything a run needs. ``results`` are the recorded steps; ``unfinished`` are messages without an end."""
+    """Everything a run needs. ``results`` are the recorded steps; ``unfinished`` are messages without an end.
+
+    ``members`` are by node; an agent that only votes, and sits nowhere, is at ``<vote node>/<agent>``.
+    """
 
     session_id: str
     status: str
@@ -31,6 +36,19 @@ class MeetingRecord:
     node_statuses: dict[str, str]
     results: dict[str, dict[str, Any]]
     unfinished: tuple[dict[str, Any], ...]
+    words: dict[str, str]  # The words of the room, by the name of their file, as when the meeting started.
+    group_id: str | None
+    group_prompt: str
+
+    def matter_as_it_is(self, connection: Connection) -> Matter:
+        """What the meeting is about now: its documents in their newest versions."""
+        return Matter(
+            self.matter.subject, self.matter.objective, tuple(sessions.texts(connection, self.session_id))
+        )
+
+    def member_of(self, agent_id: str) -> Member | None:
+        """The first seat of this agent."""
+        return next((m for m in self.members.values() if m.agent.agent_id == agent_id), None)
 
 
 def load(store: Store, session_id: str) -> MeetingRecord:
@@ -47,12 +65,17 @@ def load(store: Store, session_id: str) -> MeetingRecord:
             node_statuses=row["node_statuses"],
             results=steps.recorded(connection, session_id),
             unfinished=tuple(messages.unfinished(connection, session_id)),
+            words=row["prompts"] or {},
+            group_id=row["group_id"],
+            group_prompt=row["group_prompt"] or "",
         )
 
 
 def _members(row: dict[str, Any]) -> dict[str, Member]:
     agents = {node_id: Agent.model_validate(raw) for node_id, raw in row["agents"].items()}
     return {
-        seat["node_id"]: Member(agents[seat["node_id"]], seat["provider"], seat["model"])
+        seat.get("seat", seat["node_id"]): Member(
+            agents[seat.get("seat", seat["node_id"])], seat["provider"], seat["model"]
+        )
         for seat in row["panel"]["members"]
     }

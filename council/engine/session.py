@@ -17,15 +17,14 @@ from council.engine.gate import Gate
 from council.engine.minutes import Minutes
 from council.engine.nodes import RUNS
 from council.engine.record import MeetingRecord
+from council.engine.together import GRAVEST_FIRST
 from council.engine.turn import Desk, Turn
 from council.errors import (
     CouncilError,
-    Fenced,
-    GaveWay,
     IllegalTransition,
     Interrupted,
-    ShuttingDown,
     Stopped,
+    Suspended,
 )
 from council.events import (
     ErrorHappened,
@@ -35,12 +34,13 @@ from council.events import (
     MessageDiscarded,
     NodeStateChange,
 )
+from council.meeting.graph import Node
 from council.meeting.nodes import NODE_TYPES
 from council.meeting.walk import Progress, Walk
+from council.store import waits
 
 log = structlog.get_logger(__name__)
 
-_GRAVEST_FIRST = (Fenced, ShuttingDown, Stopped, GaveWay)
 _SHORTEST_LOOK_SECONDS, _LONGEST_LOOK_SECONDS = 0.02, 1.0
 _PAUSE_ARRIVES_SECONDS = 0.02
 
@@ -54,18 +54,29 @@ class Outcome:
     problem: CouncilError | None
 
 
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """A person has answered a node; what was said is recorded."""
+
+
+Inbox = queue.SimpleQueue["Outcome | Answer"]
+"""What a run waits for: turns that end, and people who answer. Anybody may put something in."""
+
+
 class Run:
     """Used by one thread, which ``execute`` blocks until the meeting ends or leaves off."""
 
-    def __init__(self, record: MeetingRecord, minutes: Minutes, gate: Gate, desk: Desk) -> None:
+    def __init__(self, record: MeetingRecord, minutes: Minutes, gate: Gate, desk: Desk, inbox: Inbox) -> None:
         self._record = record
         self._minutes = minutes
         self._gate = gate
         self._desk = desk
         self._walk = Walk(record.graph)
         self._results = dict(record.results)
-        self._outcomes: queue.SimpleQueue[Outcome] = queue.SimpleQueue()
+        self._inbox = inbox
         self._turns: dict[str, tuple[Turn, threading.Thread]] = {}
+        self._suspended: set[str] = set()  # Nodes that wait for a person.
+        self._resumable = {n for n, status in record.node_statuses.items() if status == "running"}
         self._steps = 0
         self._began = clock.monotonic()
         self._held_before = gate.held_seconds()
@@ -104,38 +115,76 @@ class Run:
     def _follow_graph(self) -> None:
         self._proceed(self._walk.begin())
         while not self._walk.done:
-            outcome = self._next_outcome()
-            self._turns.pop(outcome.node_id)[1].join()
-            self._proceed(self._settle(outcome))
+            if not self._turns and self._suspended:
+                self._leave_it_to_people()
+                continue
+            self._take_in(self._next())
+
+    def _take_in(self, arrived: Outcome | Answer) -> None:
+        if isinstance(arrived, Answer):
+            self._resume_answered()
+            return
+        self._turns.pop(arrived.node_id)[1].join()
+        self._proceed(self._settle(arrived))
 
     def _proceed(self, progress: Progress) -> None:
         """Begin what may run, and settle at once what has a recorded result."""
-        while True:
+        waiting = [progress]
+        while waiting:
+            progress = waiting.pop()
             self._mark_skipped(progress.skipped)
             if progress.failed_by is not None:
                 self._fail(f"{self._name(progress.failed_by)}: {self._reason(progress.failed_by)}")
-            recorded = [node_id for node_id in progress.ready if node_id in self._results]
-            for node_id in progress.ready:
-                if node_id not in self._results:
-                    self._start_turn(node_id)
-            if not recorded:
-                return
-            for node_id in recorded[:-1]:
-                self._proceed(self._recall(node_id))
-            progress = self._recall(recorded[-1])
+            recorded = [n for n in progress.ready if self._walk.key(n) in self._results]
+            self._start_turns([n for n in progress.ready if n not in recorded])
+            waiting += [self._recall(node_id) for node_id in reversed(recorded)]
 
     def _recall(self, node_id: str) -> Progress:
-        reason = self._results[node_id].get("failed")
-        return self._walk.fail(node_id, reason) if reason else self._walk.complete(node_id)
+        self._count_step()
+        return self._go_on(node_id, self._results[self._walk.key(node_id)])
+
+    def _go_on(self, node_id: str, result: dict[str, Any]) -> Progress:
+        """What follows from a result: an absence, another round, or simply the next nodes."""
+        if reason := result.get("failed"):
+            return self._walk.fail(node_id, reason)
+        loops = self._record.graph.nodes[node_id].type == "loop"
+        return self._walk.complete(node_id, again=loops and bool(result.get("again")))
 
     def _settle(self, outcome: Outcome) -> Progress:
         """What follows from a turn that ended. Raises when the run is to leave off."""
         if outcome.problem is None:
-            self._results[outcome.node_id] = outcome.result or {}
-            return self._walk.complete(outcome.node_id)
+            result = self._results[self._walk.key(outcome.node_id)] = outcome.result or {}
+            return self._go_on(outcome.node_id, result)
+        if isinstance(outcome.problem, Suspended):
+            return self._suspend(outcome.node_id)
         if isinstance(outcome.problem, Interrupted):
             raise self._leave(outcome.problem)
         return self._lose(outcome.node_id, outcome.problem)
+
+    # People
+
+    def _suspend(self, node_id: str) -> Progress:
+        self._suspended.add(node_id)
+        self._resume_answered()  # Somebody may have been quicker than we.
+        return Progress()
+
+    def _resume_answered(self) -> bool:
+        """Start the nodes again whose answer is there; whether there were any."""
+        if not self._suspended:
+            return False
+        with self._desk.store.read() as connection:
+            still_waiting = waits.waiting_nodes(connection, self._record.session_id)
+        answered = [
+            node_id for node_id in self._record.graph.nodes if node_id in self._suspended - still_waiting
+        ]
+        self._suspended.difference_update(answered)
+        self._start_turns(answered)
+        return bool(answered)
+
+    def _leave_it_to_people(self) -> None:
+        """Nothing is left to do but wait: give the thread back, unless an answer is there already."""
+        if not self._resume_answered():
+            raise Suspended("The meeting waits for a person.", self._suspended)
 
     def _lose(self, node_id: str, problem: CouncilError) -> Progress:
         """The node failed for good: that is a result too, so that it is not asked again."""
@@ -143,38 +192,53 @@ class Run:
         event = ErrorHappened(
             node_id=node_id, error=reason, code=problem.code, hint=problem.hint, can_retry=problem.can_retry
         )
-        self._results[node_id] = {"failed": reason}
-        self._minutes.fail(node_id, self._results[node_id], event)
+        key = self._walk.key(node_id)
+        self._results[key] = {"failed": reason}
+        self._minutes.fail(node_id, key, self._results[key], event, round=self._walk.visit(node_id))
         return self._walk.fail(node_id, reason)
 
     # Turns
 
-    def _start_turn(self, node_id: str) -> None:
+    def _start_turns(self, node_ids: list[str]) -> None:
+        """Begin turns that start together."""
+        turns = [self._turn(node_id) for node_id in node_ids]
+        for turn in turns:
+            self._count_step()
+            context = contextvars.copy_context()
+            name = f"node-{self._record.session_id[:8]}-{turn.node.node_id}"
+            thread = threading.Thread(target=context.run, args=(self._take, turn), name=name, daemon=True)
+            self._turns[turn.node.node_id] = (turn, thread)
+            thread.start()
+
+    def _count_step(self) -> None:
         self._steps += 1
         if self._steps > self._desk.settings.max_steps:
             self._fail(f"The meeting took more than {self._desk.settings.max_steps} steps.")
-        turn = self._turn(node_id)
-        context = contextvars.copy_context()
-        name = f"node-{self._record.session_id[:8]}-{node_id}"
-        thread = threading.Thread(target=context.run, args=(self._take, turn), name=name, daemon=True)
-        self._turns[node_id] = (turn, thread)
-        thread.start()
 
     def _turn(self, node_id: str) -> Turn:
         node = self._record.graph.nodes[node_id]
-        properties = NODE_TYPES[node.type].model_validate(node.properties)
+        resumed = node_id in self._resumable
+        self._resumable.discard(node_id)
         return Turn(
             node=node,
             record=self._record,
             minutes=self._minutes,
             gate=self._gate,
             desk=self._desk,
+            key=self._walk.key(node_id),
+            round=self._walk.visit(node_id),
             heard=self._walk.heard(node_id),
             results=dict(self._results),
-            absences=tuple(self._walk.absences),
-            timeout_seconds=getattr(properties, "timeout_seconds", None)
-            or self._desk.settings.node_timeout_seconds,
+            absences=self._walk.absences,
+            timeout_seconds=self._time_of(node),
+            resumed=resumed,
         )
+
+    def _time_of(self, node: Node) -> float | None:
+        """How long a turn may take. Who waits for people takes as long as they do; its models have their own time."""
+        properties = NODE_TYPES[node.type].model_validate(node.properties)
+        given: float | None = getattr(properties, "timeout_seconds", None)
+        return given or self._desk.settings.node_timeout_seconds
 
     def _take(self, turn: Turn) -> None:
         """A node's thread: its turn, and how it ended."""
@@ -190,16 +254,16 @@ class Run:
                 f"An error inside Council: {type(unknown).__name__}.",
                 hint="The server's log has the details.",
             )
-        self._outcomes.put(Outcome(turn.node.node_id, result, problem))
+        self._inbox.put(Outcome(turn.node.node_id, result, problem))
 
-    def _next_outcome(self) -> Outcome:
-        """Wait for a turn to end, and end those whose time is over."""
+    def _next(self) -> Outcome | Answer:
+        """Wait for a turn to end or a person to answer, and end the turns whose time is over."""
         while True:
             self._keep_time()
             try:
-                return self._outcomes.get(timeout=self._look_seconds())
+                return self._inbox.get(timeout=self._look_seconds())
             except queue.Empty:
-                continue
+                self._resume_answered()  # Who was told of the answer may be another process.
 
     def _keep_time(self) -> None:
         self._end_overdue_turns()
@@ -232,7 +296,7 @@ class Run:
     def _leave(self, problem: Interrupted) -> Interrupted:
         """Wait for the other turns; the gravest reason of all."""
         problems = [problem, *self._drain()]
-        return next(p for kind in _GRAVEST_FIRST for p in problems if isinstance(p, kind))
+        return next(p for kind in GRAVEST_FIRST for p in problems if isinstance(p, kind))
 
     def _drain(self) -> list[Interrupted]:
         """Let every turn end; those that were finished meanwhile are recorded already."""
@@ -247,9 +311,12 @@ class Run:
     def _last_words(self) -> Outcome:
         while True:
             try:
-                return self._outcomes.get(timeout=self._look_seconds())
+                arrived = self._inbox.get(timeout=self._look_seconds())
             except queue.Empty:
                 self._end_overdue_turns()
+            else:
+                if isinstance(arrived, Outcome):
+                    return arrived
 
     def _tidy_up(self) -> None:
         """What an earlier run left in mid-sentence is said again."""
@@ -263,10 +330,13 @@ class Run:
         )
 
     def _mark_skipped(self, node_ids: tuple[str, ...]) -> None:
-        known = self._record.node_statuses
-        self._minutes.write(
-            *(NodeStateChange(node_id=n, status="skipped") for n in node_ids if known.get(n) != "skipped")
-        )
+        """Say once that these never run in this round."""
+        for node_id in node_ids:
+            key, visit = self._walk.key(node_id), self._walk.visit(node_id)
+            if key not in self._results:
+                self._results[key] = {"skipped": True}
+                said = NodeStateChange(node_id=node_id, status="skipped", round=visit)
+                self._minutes.record_step(key, self._results[key], said)
 
     def _name(self, node_id: str) -> str:
         return self._record.graph.nodes[node_id].name

@@ -1,13 +1,16 @@
 """One member speaks: the call, its attempts, and what becomes of the words in every case."""
 
 import uuid
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from typing import Any, NoReturn
 
+from council.engine.gate import Cancel
 from council.engine.turn import Turn
 from council.errors import (
     ContextTooLong,
     CouncilError,
+    CutShort,
     Fenced,
     GaveWay,
     Interrupted,
@@ -58,16 +61,27 @@ class _Again(Exception):
     """The call did not outlast a pause: the same turn starts again."""
 
 
-def speak(turn: Turn, speaker: Speaker, prompt: Prompt) -> Spoken:
+def speak(
+    turn: Turn,
+    speaker: Speaker,
+    prompt: Prompt,
+    *,
+    conversation: tuple[ChatMessage, ...] = (),
+    shown: bool = True,
+    schema: dict[str, Any] | None = None,
+) -> Spoken:
     """Ask the model, again where that is allowed. Blocks.
 
-    Raises a ProviderError when there is no answer, or an Interrupted; what was said before is kept and marked.
+    ``conversation`` is what was said since the prompt. With ``shown`` off nothing is streamed and no message
+    is made of it. Raises a ProviderError when there is no answer, or an Interrupted; what was said before is
+    kept and marked.
     """
+    asked = _Asked(prompt, conversation, shown, schema)
     failures = 0
     while True:
         turn.gate.checkpoint()
         try:
-            return _Attempt(turn, speaker).run(prompt)
+            return _Attempt(turn, speaker, asked).run()
         except _Again:
             continue
         except ProviderError as problem:
@@ -80,41 +94,76 @@ def speak(turn: Turn, speaker: Speaker, prompt: Prompt) -> Spoken:
         failures += 1
 
 
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """What a model is asked, and how its answer is treated."""
+
+    prompt: Prompt
+    conversation: tuple[ChatMessage, ...]
+    shown: bool
+    schema: dict[str, Any] | None
+
+
+class _Unheard:
+    """Gathers an answer that nobody is to see while it is given."""
+
+    def __init__(self) -> None:
+        self._said: dict[bool, list[str]] = {False: [], True: []}
+
+    def add(self, text: str, is_thinking: bool) -> None:
+        self._said[is_thinking].append(text)
+
+    def close(self) -> tuple[str, str]:
+        return "".join(self._said[False]), "".join(self._said[True])
+
+
 class _Attempt:
     """One call to a model, and the message it makes."""
 
-    def __init__(self, turn: Turn, speaker: Speaker) -> None:
+    def __init__(self, turn: Turn, speaker: Speaker, asked: _Asked) -> None:
         self._turn = turn
         self._speaker = speaker
+        self._asked = asked
         self._message_id = str(uuid.uuid4())
         self._held_before = turn.gate.held_seconds()
+        self._cut = False  # Set by the thread of whoever stops the speaker, before it ends the call.
 
-    def run(self, prompt: Prompt) -> Spoken:
-        call = self._turn.desk.providers.provider(self._speaker.provider_id).open(self._request(prompt))
-        stream = self._turn.minutes.open_message(
-            self._message_id, self._turn.node.node_id, self._speaker.agent_id
-        )
+    def run(self) -> Spoken:
+        call = self._turn.desk.providers.provider(self._speaker.provider_id).open(self._request())
+        stream = self._open_stream()
         try:
             completion = self._listen(call, stream)
         except (Interrupted, ProviderError) as problem:
+            if self._was_cut_short(problem):
+                return self._cut_short(call.usage_so_far(), *stream.close())
             self._leave_off(problem, call.usage_so_far(), *stream.close())
         finally:
             said, thought = stream.close()
-        message = self._message(said, thought, completion.finish)
-        return Spoken(self._message_id, said, completion.finish, (message, self._usage(completion.usage)))
+        usage = self._usage(completion.usage)
+        events = (*self._message(said, thought, completion.finish), usage)
+        return Spoken(self._message_id, said, completion.finish, events)
 
-    def _request(self, prompt: Prompt) -> ChatRequest:
-        speaker = self._speaker
+    def _open_stream(self) -> MessageStream | _Unheard:
+        if not self._asked.shown:
+            return _Unheard()
+        return self._turn.minutes.open_message(
+            self._message_id, self._turn.node.node_id, self._speaker.agent_id
+        )
+
+    def _request(self) -> ChatRequest:
+        speaker, prompt = self._speaker, self._asked.prompt
+        opening = (ChatMessage("system", prompt.system), ChatMessage("user", prompt.user))
         return ChatRequest(
             model=speaker.model,
-            messages=(ChatMessage("system", prompt.system), ChatMessage("user", prompt.user)),
+            messages=opening + self._asked.conversation,
+            json_schema=self._asked.schema,
             temperature=speaker.temperature,
             top_p=speaker.top_p,
             max_tokens=speaker.max_tokens,
             timeout_seconds=self._turn.patience_seconds(),
         )
 
-    def _listen(self, call: Call, stream: MessageStream) -> Completion:
+    def _listen(self, call: Call, stream: MessageStream | _Unheard) -> Completion:
         gate = self._turn.gate
 
         def on_delta(text: str, is_thinking: bool) -> None:
@@ -122,10 +171,32 @@ class _Attempt:
                 gate.flow()
             stream.add(text, is_thinking)
 
-        with self._turn.calling(call.cancel):
+        def cut() -> None:
+            self._cut = True
+            call.cancel()
+
+        with self._turn.calling(call.cancel), self._on_the_floor(cut):
             return call.run(on_delta)
 
+    def _on_the_floor(self, cut: Cancel) -> AbstractContextManager[None]:
+        """Who is heard can be stopped by a person; a sealed ballot cannot."""
+        return self._turn.gate.speaking(self._turn.node.node_id, cut) if self._asked.shown else nullcontext()
+
     # When there is no whole answer
+
+    def _was_cut_short(self, problem: Exception) -> bool:
+        """A person stopped this member alone, and nothing graver ended the call at the same time."""
+        graver = self._turn.gate.ended is not None or self._turn.expired
+        return self._cut and isinstance(problem, Stopped) and not graver
+
+    def _cut_short(self, usage: Usage, said: str, thought: str) -> Spoken:
+        """The words so far stand, as no full opinion; without a word the member is absent. Raises CutShort."""
+        if said:
+            events = (*self._message(said, thought, "cut"), self._usage(usage))
+            return Spoken(self._message_id, said, "cut", events)
+        absent = CutShort("stopped by a person")
+        self._keep(absent, "cut", usage, said, thought)
+        raise absent
 
     def _leave_off(
         self, problem: Interrupted | ProviderError, usage: Usage, said: str, thought: str
@@ -159,25 +230,31 @@ class _Attempt:
 
     def _drop(self, began: bool, reason: Any, usage: Usage) -> None:
         said = MessageDiscarded(message_id=self._message_id, node_id=self._turn.node.node_id, reason=reason)
-        self._turn.minutes.write(*([said] if began else []), self._usage(usage))
+        self._turn.minutes.write(*([said] if began and self._asked.shown else []), self._usage(usage))
 
     def _keep(self, problem: Exception, finish: Finish, usage: Usage, said: str, thought: str) -> None:
         """Keep what was said. A call counts, failed or not, unless the server did not take it."""
         if said or thought:
-            self._turn.minutes.write(self._message(said, thought, finish), self._usage(usage))
+            self._turn.minutes.write(*self._message(said, thought, finish), self._usage(usage))
         elif not isinstance(problem, NOT_TAKEN):
             self._turn.minutes.write(self._usage(usage))
 
-    def _message(self, content: str, thinking: str, finish: Finish) -> MessageCompleted:
-        return MessageCompleted(
-            message_id=self._message_id,
-            node_id=self._turn.node.node_id,
-            agent_id=self._speaker.agent_id,
-            role="agent",
-            content=content,
-            thinking=thinking,
-            html=markdown.render(content),
-            finish=finish,
+    def _message(self, content: str, thinking: str, finish: Finish) -> tuple[Event, ...]:
+        """The event that ends the message; none when nobody is to see it."""
+        if not self._asked.shown:
+            return ()
+        return (
+            MessageCompleted(
+                message_id=self._message_id,
+                node_id=self._turn.node.node_id,
+                agent_id=self._speaker.agent_id,
+                role="agent",
+                content=content,
+                thinking=thinking,
+                html=markdown.render(content),
+                finish=finish,
+                round=self._turn.round,
+            ),
         )
 
     def _usage(self, usage: Usage) -> TokenUsage:

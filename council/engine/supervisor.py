@@ -10,16 +10,17 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from council import clock
 from council.dispatch.base import Dispatch
+from council.engine import waiting
 from council.engine.gate import Gate
 from council.engine.minutes import Minutes
 from council.engine.record import load
-from council.engine.session import Run
+from council.engine.session import Answer, Inbox, Run
 from council.engine.turn import Desk
-from council.errors import Fenced, Interrupted, ShuttingDown
+from council.errors import Fenced, Interrupted, ShuttingDown, Suspended
 from council.events import ExecutionPaused
 from council.live.journal import Journal
 from council.settings import Settings
-from council.store import leases
+from council.store import leases, waits
 from council.store.engine import Store
 
 log = structlog.get_logger(__name__)
@@ -31,6 +32,7 @@ SAFETY_SECONDS = 2.0  # The owner takes its lease for lost this long before it e
 class _Running:
     gate: Gate
     fence: int
+    inbox: Inbox
 
 
 class Supervisor:
@@ -77,6 +79,14 @@ class Supervisor:
         with self._lock:
             running = self._running.get(session_id)
         return running.gate if running else None
+
+    def wake(self, session_id: str) -> None:
+        """A person has answered: the meeting goes on at once, here or wherever it is taken up."""
+        with self._lock:
+            running = self._running.get(session_id)
+        if running:
+            running.inbox.put(Answer())
+        self.submit(session_id)
 
     def wait_until_idle(self, session_id: str, seconds: float) -> bool:
         """Wait until the meeting does not run here; False when it still does."""
@@ -136,22 +146,25 @@ class Supervisor:
         minutes = Minutes(
             self._journal, session_id, claim.fence, gather_characters=self._settings.live.gather_characters
         )
-        gate = Gate(hold_seconds=self._settings.engine.pause_hold_seconds)
-        self._enter(session_id, _Running(gate, claim.fence))
+        running = _Running(Gate(hold_seconds=self._settings.engine.pause_hold_seconds), claim.fence, Inbox())
+        self._enter(session_id, running)
         try:
-            self._execute(session_id, claim, minutes, gate)
+            self._execute(session_id, claim, minutes, running)
         except Fenced:  # Somebody else's already, or given up: then it ends by itself and counts as a crash.
+            raise
+        except Suspended as why:
+            self._park(session_id, claim.fence, why.node_ids)
             raise
         except Interrupted:
             self._release(session_id, claim.fence)
             raise
         self._release(session_id, claim.fence)
 
-    def _execute(self, session_id: str, claim: leases.Claim, minutes: Minutes, gate: Gate) -> None:
+    def _execute(self, session_id: str, claim: leases.Claim, minutes: Minutes, running: _Running) -> None:
         if claim.crashes >= self._settings.engine.max_crashes:
             return self._pause_after_crashes(minutes, claim)
         self._follow_rows([session_id])
-        Run(load(self._store, session_id), minutes, gate, self._desk).execute()
+        Run(load(self._store, session_id), minutes, running.gate, self._desk, running.inbox).execute()
 
     def _enter(self, session_id: str, running: _Running) -> None:
         with self._lock:
@@ -174,6 +187,16 @@ class Supervisor:
         except SQLAlchemyError as problem:  # The lease ends by itself.
             log.warning("session.lease_not_released", session_id=session_id, error=str(problem))
 
+    def _park(self, session_id: str, fence: int, node_ids: frozenset[str]) -> None:
+        """Only people are missing: give it back for as long as none of them answers."""
+        try:
+            with self._store.write() as connection:
+                still_waiting = node_ids <= waits.waiting_nodes(connection, session_id)
+                leave = leases.park if still_waiting else leases.release
+                leave(connection, session_id, self.owner, fence)
+        except SQLAlchemyError as problem:  # The lease ends by itself.
+            log.warning("session.lease_not_released", session_id=session_id, error=str(problem))
+
     # Lease keeper thread
 
     def _keep(self) -> None:
@@ -181,6 +204,7 @@ class Supervisor:
             try:
                 self._take_over()
                 self._renew()
+                self._keep_time_for_people()
             except SQLAlchemyError as problem:
                 log.warning("leases.database_does_not_answer", error=str(problem))
                 self._give_up_when_late()
@@ -212,6 +236,13 @@ class Supervisor:
             orphans = leases.orphans(connection)
         for session_id in orphans:
             self.submit(session_id)
+
+    def _keep_time_for_people(self) -> None:
+        """Reminders and expiries, of whatever meeting: one that only waits is nobody's."""
+        with self._store.read() as connection:
+            due = waits.due(connection, clock.timestamp())
+        for each in waiting.keep_time(self._journal, due, self._lease_seconds / 6):
+            self.wake(each.session_id)
 
     def _give_up_when_late(self) -> None:
         margin = min(SAFETY_SECONDS, self._lease_seconds / 3)

@@ -1,7 +1,7 @@
 """One node's turn: what it may read, whom it may ask, and how long it has."""
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any, Protocol
@@ -11,12 +11,14 @@ from council.engine.gate import Cancel, Gate
 from council.engine.minutes import Minutes
 from council.engine.record import MeetingRecord, Member
 from council.errors import Interrupted, ProviderTimeout
-from council.events import NodeStateChange
+from council.events import Event, NodeStateChange
 from council.llm.base import Cost, Provider, Usage
 from council.meeting.graph import Node
+from council.meeting.prompts import Matter
 from council.meeting.walk import Absence
+from council.search.base import Search
 from council.settings import EngineSettings
-from council.store import channels, messages
+from council.store import channels, messages, steps
 from council.store.engine import Store
 
 
@@ -28,6 +30,12 @@ class Prices(Protocol):
     def cost(self, provider_id: str, model: str, usage: Usage, local: bool) -> Cost: ...
 
 
+class Searches(Protocol):
+    def of_meeting(
+        self, session_id: str, group_id: str | None, texts: Sequence[tuple[str, str]]
+    ) -> Mapping[str, Search]: ...
+
+
 @dataclass(frozen=True, slots=True)
 class Desk:
     """What every turn of a process works with."""
@@ -36,6 +44,8 @@ class Desk:
     providers: Providers
     prices: Prices
     settings: EngineSettings
+    words: Mapping[str, str]  # The words of the room as they are today, by the name of their file.
+    searches: Searches
 
     def cost(self, provider_id: str, model: str, usage: Usage) -> Cost:
         """What a call costs."""
@@ -51,33 +61,64 @@ class Turn:
     minutes: Minutes
     gate: Gate
     desk: Desk
-    heard: tuple[str, ...]  # Nodes whose words it may read, in the graph's order.
-    results: dict[str, dict[str, Any]]  # Of the nodes before it.
+    key: str  # The step key of this visit.
+    round: int  # Its number.
+    heard: tuple[str, ...]  # Step keys whose words it may read, what was said later later.
+    results: dict[str, dict[str, Any]]  # By step key, of the visits before it.
     absences: tuple[Absence, ...]
-    timeout_seconds: float
+    timeout_seconds: float | None  # None: it waits for people, and they take the time they take.
+    resumed: bool = False  # A run before this one has said that it runs.
+    matter: Matter = field(default_factory=lambda: Matter("", "", ()))  # As it is when the turn begins.
     _lock: threading.Lock = field(default_factory=threading.Lock)  # Guards what is below.
     _began: float | None = None
     _held_before: float = 0.0
     _expired: bool = False
-    _cancel: Cancel | None = None
+    _cancels: set[Cancel] = field(default_factory=set)
+    _parts: dict[str, dict[str, Any]] = field(default_factory=dict)
 
     @property
     def member(self) -> Member | None:
         return self.record.members.get(self.node.node_id)
 
+    def words(self, name: str) -> str:
+        """The words of the room under this name, as they were when the meeting started."""
+        return self.record.words.get(name) or self.desk.words[name]
+
     def begin(self) -> None:
-        """Wait until the meeting is not held, then start the clock."""
+        """Wait until the meeting is not held, look at what there is, then start the clock."""
         self.gate.checkpoint()
+        session_id = self.record.session_id
+        with self.desk.store.read() as connection:
+            parts = steps.parts(connection, session_id, self.key)
+            self.matter = self.record.matter_as_it_is(connection)
         held = self.gate.held_seconds()
         with self._lock:
+            self._parts = parts
             self._began, self._held_before = clock.monotonic(), held
 
     def entering(self) -> tuple[NodeStateChange, ...]:
         """The event that says it runs, unless a run before this one has said so."""
-        node_id = self.node.node_id
-        if self.record.node_statuses.get(node_id) == "running":
+        if self.resumed:
             return ()
-        return (NodeStateChange(node_id=node_id, status="running"),)
+        return (NodeStateChange(node_id=self.node.node_id, status="running", round=self.round),)
+
+    # What is recorded
+
+    def recorded(self, part: str) -> dict[str, Any] | None:
+        """The result of a part of this visit that was taken before, perhaps by an earlier run."""
+        with self._lock:
+            return self._parts.get(part)
+
+    def record_part(self, part: str, result: dict[str, Any], *events: Event) -> None:
+        """Store the result of a part with its events: after a crash it is not asked again."""
+        self.minutes.record_step(f"{self.key}/{part}", result, *events)
+        with self._lock:
+            self._parts[part] = result
+
+    def conclude(self, result: dict[str, Any], *events: Event) -> dict[str, Any]:
+        """Store the visit's result with its last events; the result."""
+        self.minutes.conclude(self.node.node_id, self.key, result, *events, round=self.round)
+        return result
 
     # Time
 
@@ -85,7 +126,7 @@ class Turn:
         """What is left of its time, pauses not counted; ``None`` before it began."""
         held = self.gate.held_seconds()
         with self._lock:
-            if self._began is None:
+            if self._began is None or self.timeout_seconds is None:
                 return None
             return self.timeout_seconds - (clock.monotonic() - self._began) + (held - self._held_before)
 
@@ -96,15 +137,16 @@ class Turn:
     def patience_seconds(self) -> float:
         """How long a provider is to wait, whose watch knows no pauses: ours, which does, is to ring first."""
         remaining = self.remaining_seconds()
-        left = self.timeout_seconds if remaining is None else max(0.1, remaining)
+        whole = self.timeout_seconds or self.desk.settings.node_timeout_seconds
+        left = whole if remaining is None else max(0.1, remaining)
         return left + self.desk.settings.pause_hold_seconds
 
     def expire(self) -> None:
         """Its time is over: end the call in flight."""
         with self._lock:
             self._expired = True
-            cancel = self._cancel
-        if cancel is not None:
+            cancels = tuple(self._cancels)
+        for cancel in cancels:
             cancel()
 
     @property
@@ -116,7 +158,7 @@ class Turn:
     def calling(self, cancel: Cancel) -> Iterator[None]:
         """While inside, a stop and the end of its time end the call with ``cancel``."""
         with self._lock:
-            self._cancel = cancel
+            self._cancels.add(cancel)
             expired = self._expired
         if expired:
             cancel()
@@ -125,7 +167,7 @@ class Turn:
                 yield
         finally:
             with self._lock:
-                self._cancel = None
+                self._cancels.discard(cancel)
 
     def why_cancelled(self, *, started: bool) -> Interrupted | ProviderTimeout:
         """After a call was cancelled: by whom."""
@@ -134,7 +176,7 @@ class Turn:
             return ended
         if not self.expired:
             raise AssertionError("a call was cancelled by nobody")
-        seconds = f"{self.timeout_seconds:g} seconds"
+        seconds = f"{self.timeout_seconds or 0:g} seconds"
         return ProviderTimeout(f"The model did not finish within {seconds}.", started=started)
 
     # What people said

@@ -9,6 +9,7 @@ from council.llm.cleaner import Cleaner, clean
 from council.llm.failures import Failures
 from council.llm.thinking import ThinkSplitter
 from council.llm.tokens import estimate_prompt_tokens, estimate_tokens
+from council.llm.tool_calls import Endless, ToolCallPieces
 
 MAX_MODEL_CHARACTERS = 200
 _LENGTH = frozenset({"length", "max_tokens", "max_output_tokens", "model_length"})
@@ -29,6 +30,7 @@ class Answer:
         self._splitter = ThinkSplitter()
         self._clean_content = Cleaner()
         self._clean_thinking = Cleaner()
+        self._calls = ToolCallPieces([tool.name for tool in request.tools]) if request.tools else None
         self._finish: str | None = None
         self._usage: Usage | None = None
         self._model = request.model
@@ -56,6 +58,7 @@ class Answer:
             delta = choice["delta"] if "delta" in choice else choice["message"]
             text = delta.get("content")
             thought = delta.get("reasoning_content") or delta.get("reasoning")
+            pieces = delta.get("tool_calls")
             finish = choice.get("finish_reason")
         except (KeyError, IndexError, TypeError, AttributeError):
             self._take_other(chunk)
@@ -64,6 +67,8 @@ class Answer:
             self._say_thought(thought if thought.__class__ is str else _joined(thought))
         if text:
             self._say_content(text if text.__class__ is str else _joined(text))
+        if pieces and self._calls is not None:
+            self._take_calls(self._calls, pieces)
         if finish:
             self._finish = str(finish)
         if finish or chunk.get("usage"):
@@ -74,8 +79,9 @@ class Answer:
         if self._usage:
             return self._usage
         return Usage(
-            input_tokens=estimate_prompt_tokens(self._request.messages),
-            output_tokens=estimate_tokens("".join(self._content)) + estimate_tokens("".join(self._thinking)),
+            input_tokens=estimate_prompt_tokens(self._request.messages, self._request.tools),
+            output_tokens=sum(estimate_tokens("".join(said)) for said in (self._content, self._thinking))
+            + estimate_tokens(self._calls.text() if self._calls else ""),
             estimated=True,
         )
 
@@ -84,9 +90,10 @@ class Answer:
         self._flush()
         finish = self._checked_finish()
         content = "".join(self._content)
-        if not content.strip():
+        calls = self._calls.calls() if self._calls else ()
+        if not content.strip() and not calls:
             raise EmptyAnswer(f"{self._model} answered without a word.", started=self.started)
-        return Completion(content, "".join(self._thinking), finish, self.usage(), self._model)
+        return Completion(content, "".join(self._thinking), finish, self.usage(), self._model, calls)
 
     # The pieces
 
@@ -114,6 +121,12 @@ class Answer:
             self._say_content(text)
         for piece, is_thinking in self._splitter.flush():
             self._say(piece, is_thinking)
+
+    def _take_calls(self, calls: ToolCallPieces, pieces: Any) -> None:
+        try:
+            calls.take(pieces)
+        except Endless as problem:
+            raise StreamBroken("The model's tool call has no end.", started=self.started) from problem
 
     # What else comes
 

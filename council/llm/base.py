@@ -12,14 +12,39 @@ OnDelta = Callable[[str, bool], None]
 
 
 @dataclass(frozen=True, slots=True)
+class ToolSpec:
+    """A tool as a model is told of it; ``parameters`` is the JSON schema of its arguments."""
+
+    name: str
+    description: str
+    parameters: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class ToolCall:
+    """A call a model asks for. ``arguments`` is the text it wrote, which may be anything: parse it strictly."""
+
+    id: str
+    name: str
+    arguments: str
+
+
+@dataclass(frozen=True, slots=True)
 class ChatMessage:
-    role: Literal["system", "user", "assistant"]
+    """``tool_calls`` are an assistant's; a ``tool`` answers the one call whose id is ``tool_call_id``."""
+
+    role: Literal["system", "user", "assistant", "tool"]
     content: str
+    tool_calls: tuple[ToolCall, ...] = ()
+    tool_call_id: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class ChatRequest:
-    """One question to a model. ``json_schema`` asks for an object of that shape where the server can."""
+    """One question to a model. ``json_schema`` asks for an object of that shape where the server can.
+
+    ``tools`` are what it may ask for; without any it can call none, whatever it answers.
+    """
 
     model: str
     messages: tuple[ChatMessage, ...]
@@ -28,6 +53,7 @@ class ChatRequest:
     max_tokens: int | None = None
     json_schema: dict[str, Any] | None = None
     timeout_seconds: float = 120.0
+    tools: tuple[ToolSpec, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,13 +68,17 @@ class Usage:
 
 @dataclass(frozen=True, slots=True)
 class Completion:
-    """A finished answer. ``finish`` is ``length`` when the model hit its token limit."""
+    """A finished answer. ``finish`` is ``length`` when the model hit its token limit.
+
+    With ``tool_calls`` the model waits for their results; its content may be empty then.
+    """
 
     content: str
     thinking: str
     finish: Finish
     usage: Usage
     model: str
+    tool_calls: tuple[ToolCall, ...] = ()
 
 
 class Call(Protocol):

@@ -5,7 +5,9 @@ import threading
 from dataclasses import dataclass
 from typing import Any
 
-from council.llm.base import ChatRequest
+from council.errors import Malformed
+from council.jsontext import parse_object
+from council.llm.base import ChatMessage, ChatRequest, ToolSpec
 from council.llm.cleaner import clean
 
 
@@ -37,6 +39,7 @@ SAMPLING = Quirk(
     ),
 )
 _QUIRKS = (STREAM_OPTIONS, MAX_TOKENS, SCHEMA, SAMPLING)
+_TOOLS = re.compile(r"\btools?\b|tool.?(choice|call|use)|function.?call", re.IGNORECASE)
 _REFUSING = (400, 404, 422, 500, 501)
 
 
@@ -54,6 +57,10 @@ class Dialect:
             if self._refuses(quirk, request.model):
                 _leave_out(quirk, body)
         return body
+
+    def takes_no_tools(self, sent: dict[str, Any], status: int, answer: str) -> bool:
+        """Whether the refusal is about the tools in ``sent``, which cannot be left out."""
+        return "tools" in sent and status in _REFUSING and _TOOLS.search(answer) is not None
 
     def learn(self, sent: dict[str, Any], status: int, answer: str) -> bool:
         """Whether the refusal names something in ``sent`` that can be left out, or put otherwise."""
@@ -77,15 +84,44 @@ def _everything(request: ChatRequest) -> dict[str, Any]:
         "temperature": request.temperature,
         "top_p": request.top_p,
         "response_format": _response_format(request.json_schema),
+        "tools": [_tool(tool) for tool in request.tools] or None,
     }
     return {
         "model": request.model,
-        "messages": [
-            {"role": message.role, "content": clean(message.content)} for message in request.messages
-        ],
+        "messages": [_message(message) for message in request.messages],
         "stream": True,
         "stream_options": {"include_usage": True},
     } | {name: value for name, value in optional.items() if value is not None}
+
+
+def _message(message: ChatMessage) -> dict[str, Any]:
+    written: dict[str, Any] = {"role": message.role, "content": clean(message.content)}
+    if message.tool_calls:
+        written["tool_calls"] = [
+            {
+                "id": call.id,
+                "type": "function",
+                "function": {"name": call.name, "arguments": _sound(call.arguments)},
+            }
+            for call in message.tool_calls
+        ]
+    if message.tool_call_id is not None:
+        written["tool_call_id"] = message.tool_call_id
+    return written
+
+
+def _sound(arguments: str) -> str:
+    """The arguments as they were, if they are an object: servers parse them again, and some fail over others."""
+    try:
+        parse_object(arguments)
+    except Malformed:
+        return "{}"
+    return clean(arguments)
+
+
+def _tool(tool: ToolSpec) -> dict[str, Any]:
+    function = {"name": tool.name, "description": tool.description, "parameters": tool.parameters}
+    return {"type": "function", "function": function}
 
 
 def _response_format(schema: dict[str, Any] | None) -> dict[str, Any] | None:

@@ -27,6 +27,7 @@ from council.llm.key import checked_key
 from council.llm.pace import Pace
 from council.llm.payloads import DONE, Overlong, Payloads
 
+NO_TOOLS = "This model, or its server, works without tools only. Seat another model here, or take the tools off the node."
 NO_API = "Is this the API's address? It usually ends in /v1 (COUNCIL_LLM_BASE_URL)."
 
 
@@ -132,9 +133,17 @@ class OpenAICompatibleCall:
             status, answer = refusal.status_code, refusal.response.text
             if not self._provider.dialect.learn(body, status, answer):
                 # Not chained: the SDK's message holds the whole page, and whatever it echoes.
-                raise self._provider.failures.of_status(status, answer) from None
+                raise self._refusal(body, status, answer) from None
             return False
         return True
+
+    def _refusal(self, body: dict[str, Any], status: int, answer: str) -> ProviderError:
+        if self._provider.dialect.takes_no_tools(body, status, answer):
+            words = self._provider.failures.words(answer)
+            return ProviderRejected(
+                f"{self._request.model} was offered tools and refused: {words}", hint=NO_TOOLS
+            )
+        return self._provider.failures.of_status(status, answer)
 
     # Reading
 

@@ -1,18 +1,20 @@
-"""How many tokens a text has, roughly, where nobody has counted them."""
+"""How many tokens a prompt has, roughly, where nobody has counted them."""
 
+import json
 from collections.abc import Iterable
 
-from council.llm.base import ChatMessage
+from council.llm.base import ChatMessage, ToolSpec
+from council.meeting.tokens import MESSAGE_TOKENS, estimate_tokens
 
-MESSAGE_TOKENS = 4  # Role and separators of one message, as chat templates write them.
-
-
-def estimate_tokens(text: str) -> int:
-    """About four ASCII characters make a token; of other scripts, each character is one."""
-    ascii_characters = len(text.encode("ascii", "ignore"))
-    return -(-ascii_characters // 4) + len(text) - ascii_characters
+__all__ = ["MESSAGE_TOKENS", "estimate_prompt_tokens", "estimate_tokens"]
 
 
-def estimate_prompt_tokens(messages: Iterable[ChatMessage]) -> int:
-    """The tokens of a whole prompt, the frame round each message included."""
-    return sum(estimate_tokens(message.content) + MESSAGE_TOKENS for message in messages)
+def estimate_prompt_tokens(messages: Iterable[ChatMessage], tools: Iterable[ToolSpec] = ()) -> int:
+    """The tokens of a whole prompt, the frame round each message and the description of each tool included."""
+    texts = [message.content + _calls_of(message) for message in messages]
+    texts += [f"{tool.name} {tool.description} {json.dumps(tool.parameters)}" for tool in tools]
+    return sum(estimate_tokens(text) + MESSAGE_TOKENS for text in texts)
+
+
+def _calls_of(message: ChatMessage) -> str:
+    return "".join(f"{call.name} {call.arguments}" for call in message.tool_calls)

@@ -22,36 +22,92 @@ class Node(_Part):
     next_ids: tuple[str, ...] = ()
     properties: dict[str, Any] = {}
 
+    @property
+    def again_id(self) -> str | None:
+        """Where a loop begins its next round; ``None`` for every other node."""
+        return self.next_ids[0] if self.type == "loop" and self.next_ids else None
+
+    @property
+    def onward_ids(self) -> tuple[str, ...]:
+        """The next nodes, but for the link with which a loop leads back."""
+        return self.next_ids[1:] if self.type == "loop" else self.next_ids
+
 
 class Graph(_Part):
-    """Nodes by their id, in the order they were written down; that order is the members' order."""
+    """Nodes by their id, in the order they were written down; that order is the members' order.
+
+    Onward links alone make no cycles; what leads back is the first link of a loop.
+    """
 
     start_node_id: str
     nodes: dict[str, Node]
 
     @cached_property
     def sources(self) -> dict[str, tuple[str, ...]]:
-        """For each node, the nodes that lead to it."""
+        """For each node, the nodes that lead onward to it."""
         into: dict[str, list[str]] = {node_id: [] for node_id in self.nodes}
         for node in self.nodes.values():
-            for target in node.next_ids:
+            for target in node.onward_ids:
                 into[target].append(node.node_id)
         return {node_id: tuple(sources) for node_id, sources in into.items()}
 
+    @cached_property
+    def order(self) -> tuple[str, ...]:
+        """Nodes so that every onward link leads forward (Kahn 1962); nodes on a cycle, and after one, are missing."""
+        waiting = {node_id: len(sources) for node_id, sources in self.sources.items()}
+        order = [node_id for node_id, count in waiting.items() if count == 0]
+        for node_id in order:
+            for target in self.nodes[node_id].onward_ids:
+                waiting[target] -= 1
+                if waiting[target] == 0:
+                    order.append(target)
+        return tuple(order)
+
     def reachable(self, node_id: str) -> frozenset[str]:
-        """The node and all that follow it."""
+        """The node and all that follow it onward."""
+        return self._reached[node_id]
+
+    @cached_property
+    def _reached(self) -> dict[str, frozenset[str]]:
+        if len(self.order) < len(self.nodes):
+            return {node_id: self._search(node_id) for node_id in self.nodes}
+        reached: dict[str, frozenset[str]] = {}
+        for node_id in reversed(self.order):
+            following = (reached[target] for target in self.nodes[node_id].onward_ids)
+            reached[node_id] = frozenset((node_id,)).union(*following)
+        return reached
+
+    def _search(self, node_id: str) -> frozenset[str]:
+        """What follows a node where links may run in circles."""
         seen: set[str] = set()
         to_visit = [node_id]
         while to_visit:
             current = to_visit.pop()
-            if current not in seen and current in self.nodes:
+            if current not in seen:
                 seen.add(current)
-                to_visit.extend(self.nodes[current].next_ids)
+                to_visit.extend(self.nodes[current].onward_ids)
         return frozenset(seen)
+
+    def loop_body(self, loop_id: str) -> frozenset[str]:
+        """The nodes of one round of this loop: from where it begins again to the loop itself."""
+        again = self.nodes[loop_id].again_id
+        if again is None:
+            return frozenset()
+        return frozenset(n for n in self.reachable(again) if loop_id in self.reachable(n))
+
+    def after(self, node_id: str) -> frozenset[str]:
+        """The node and all that may run once it has: onward, and round every loop on the way."""
+        following = self.reachable(node_id)
+        while True:
+            again = (self.nodes[n].again_id for n in following)
+            grown = following.union(*(self.reachable(target) for target in again if target))
+            if grown == following:
+                return following
+            following = grown
 
     def join_of(self, node_id: str) -> str | None:
         """The first node that all branches of this one reach; ``None`` when there is none."""
-        branches = self.nodes[node_id].next_ids
+        branches = self.nodes[node_id].onward_ids
         if not branches:
             return None
         common = frozenset.intersection(*(self.reachable(branch) for branch in branches))

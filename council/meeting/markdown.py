@@ -1,6 +1,7 @@
 """A finished message as HTML that is safe to show: Markdown without HTML, then sanitised once more."""
 
 import functools
+from collections.abc import Mapping
 from typing import Any
 
 import nh3
@@ -11,27 +12,50 @@ _TAGS = {
 }  # fmt: skip
 _ATTRIBUTES = {
     "a": {"href", "title"},
-    "span": {"class"},
+    "span": {"class", "title"},
     "code": {"class"},
     "ol": {"start"},
     "th": {"align"},
     "td": {"align"},
 }
+_CLASSES = {"a": {"ref"}}
 _SCHEMES = {"http", "https", "mailto"}
 MAX_RENDERED = 60_000  # Characters. Longer messages are shown as plain text: some take seconds to render.
 
 
-def render(text: str) -> str:
-    """Sanitised HTML. No images (a remote image tells who reads), no HTML of the text's own."""
+def render(
+    text: str,
+    *,
+    marked: bool = True,
+    supported: tuple[str, ...] = (),
+    lines: Mapping[str, int] | None = None,
+) -> str:
+    """Sanitised HTML. No images (a remote image tells who reads), no HTML of the text's own.
+
+    ``marked``: what wants a source is marked, except in sentences that a check has ``supported``. ``lines`` are
+    the documents' line counts: references to lines that are not there are marked, the others are links.
+    """
     if len(text) > MAX_RENDERED:
         return f"<pre>{nh3.clean_text(text)}</pre>"
     return nh3.clean(
-        _parser().render(text),
+        _unsafe(text, marked, supported, lines),
         tags=_TAGS,
+        allowed_classes=_CLASSES,
         attributes=_ATTRIBUTES,
         url_schemes=_SCHEMES,
         link_rel="noopener noreferrer nofollow",
     )
+
+
+def _unsafe(text: str, marked: bool, supported: tuple[str, ...], lines: Mapping[str, int] | None) -> str:
+    """The HTML before it is sanitised."""
+    from council.meeting.linking import link
+    from council.meeting.marking import mark
+
+    parser = _parser()
+    tokens = link(parser.parse(text), lines)
+    html: str = parser.renderer.render(mark(tokens, supported) if marked else tokens, parser.options, {})
+    return html
 
 
 @functools.cache

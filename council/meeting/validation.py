@@ -2,6 +2,7 @@
 
 import difflib
 import json
+from collections import Counter, defaultdict
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import asdict, dataclass
 from itertools import combinations
@@ -10,7 +11,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from council.errors import Invalid
-from council.meeting.graph import Graph
+from council.meeting.graph import Graph, Node
 from council.meeting.nodes import NODE_TYPES
 
 MAX_NODES = 500
@@ -20,11 +21,12 @@ Link = tuple[str, str]
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """Where, what, and what to do."""
+    """Where, what, and what to do; ``example`` is a piece of JSON that would fit."""
 
     path: str
     reason: str
     suggestion: str
+    example: str | None = None
 
 
 def parse_graph(raw: Mapping[str, Any]) -> Graph:
@@ -81,13 +83,40 @@ def _node_faults(graph: Graph, agent_ids: Collection[str]) -> Iterator[Fault]:
             )
             continue
         yield from _property_faults(path, node.type, node.properties)
-        agent_id = node.properties.get("agent_id")
+        yield from _agent_faults(path, node, agent_ids)
+        if node.type == "vote":
+            yield from _vote_faults(path, node.properties)
+
+
+def _agent_faults(path: str, node: Node, agent_ids: Collection[str]) -> Iterator[Fault]:
+    named = [("agent_id", node.properties.get("agent_id"))]
+    voters = node.properties.get("agent_ids")
+    if isinstance(voters, list | tuple):
+        named += [(f"agent_ids.{at}", agent_id) for at, agent_id in enumerate(voters)]
+    for name, agent_id in named:
         if isinstance(agent_id, str) and agent_id not in agent_ids:
             yield Fault(
-                f"{path}.properties.agent_id",
+                f"{path}.properties.{name}",
                 f"There is no agent {agent_id!r}.",
                 _nearest(agent_id, agent_ids),
             )
+    if isinstance(voters, list | tuple) and len({str(voter) for voter in voters}) < len(voters):
+        yield Fault(f"{path}.properties.agent_ids", "A voter is named twice.", "Name each voter once.")
+
+
+def _vote_faults(path: str, properties: dict[str, Any]) -> Iterator[Fault]:
+    """Options are for a choice or a ranking, and those need some."""
+    vote_type = properties.get("vote_type", "yes_no")
+    options = properties.get("options") or ()
+    from_members = properties.get("options_from", "list") == "members"
+    chooses = vote_type in ("choice", "ranking")
+    where, example = f"{path}.properties.options", '"options": ["Build it", "Buy it"]'
+    if chooses and not from_members and len(options) < 2:
+        yield Fault(where, f"A {vote_type} needs at least two options.", "Add options.", example)
+    if not chooses and (options or from_members):
+        yield Fault(where, f"A {vote_type} vote takes no options.", "Leave them out, or vote by choice.")
+    if isinstance(options, list | tuple) and len({str(option) for option in options}) < len(options):
+        yield Fault(where, "An option is named twice.", "Name each option once.", example)
 
 
 def _property_faults(path: str, node_type: str, properties: dict[str, Any]) -> Iterator[Fault]:
@@ -98,14 +127,26 @@ def _property_faults(path: str, node_type: str, properties: dict[str, Any]) -> I
         for error in problem.errors(include_url=False, include_input=False):
             name = str(error["loc"][0]) if error["loc"] else ""
             known = kind.model_fields
-            suggestion = _nearest(name, known) if name not in known else _example(node_type, name)
-            yield Fault(f"{path}.properties.{name}", error["msg"] + ".", suggestion)
+            where, reason = f"{path}.properties.{name}", error["msg"] + "."
+            if name not in known:
+                yield Fault(where, reason, _nearest(name, known))
+            else:
+                example = _example(node_type, name)
+                yield Fault(where, reason, f"For example {example}.", example)
+
+
+_EXAMPLES = {
+    "agent_id": "chief_justice",
+    "agent_ids": ["value_defender", "risk_auditor"],
+    "question": "Shall we do it?",
+    "prompt": "Summarise {{subject}}.",
+    "tool": "read_file",
+}
 
 
 def _example(node_type: str, name: str) -> str:
     default = NODE_TYPES[node_type].model_fields[name].get_default()
-    shown = '"chief_justice"' if name == "agent_id" else json.dumps(default, default=str)
-    return f'For example "{name}": {shown}.'
+    return f'"{name}": {json.dumps(_EXAMPLES.get(name, default), default=str)}'
 
 
 def _nearest(name: str, known: Collection[str]) -> str:
@@ -146,13 +187,54 @@ def _shape_faults(graph: Graph) -> Iterator[Fault]:
     for node_id in graph.nodes.keys() - reached:
         yield Fault(f"nodes.{node_id}", "No path leads to it from the start.", "Link it, or delete it.")
     yield from _end_faults(graph, reached)
-    links = {(node.node_id, target) for node in graph.nodes.values() for target in node.next_ids}
-    cycle = _on_cycles(links)
+    cycle = _on_cycles(_onward_links(graph))
     for node_id in sorted(cycle):
-        yield Fault(f"nodes.{node_id}", "It is on a cycle.", "Remove the link that leads back.")
+        yield Fault(
+            f"nodes.{node_id}",
+            "It is on a cycle that no loop decides on.",
+            'Remove the link that leads back, or let a node of type "loop" lead back with its first link.',
+        )
     if not cycle:
-        yield from _sequence_faults(graph)
-        yield from _order_faults(graph, links)
+        loops = [node for node in graph.nodes.values() if node.type == "loop"]
+        broken = [fault for node in loops for fault in _loop_faults(graph, node)]
+        yield from broken
+        if not broken:
+            yield from _sequence_faults(graph)
+            yield from _order_faults(graph)
+
+
+def _onward_links(graph: Graph) -> set[Link]:
+    return {(node.node_id, target) for node in graph.nodes.values() for target in node.onward_ids}
+
+
+def _loop_faults(graph: Graph, loop: Node) -> Iterator[Fault]:
+    """A round begins at one node and ends at its loop, so that it can be run again as a whole."""
+    path = f"nodes.{loop.node_id}.next_ids"
+    if len(loop.next_ids) != 2:
+        yield Fault(path, f"A loop has two next nodes, not {len(loop.next_ids)}.", "Name again, then out.")
+        return
+    again = loop.next_ids[0]
+    body = graph.loop_body(loop.node_id)
+    if not body or again == loop.node_id:
+        yield Fault(
+            f"{path}.0", f"{again!r} does not lead to the loop.", "Name the node where a round begins."
+        )
+    for node_id in sorted(body - {loop.node_id}):
+        for target in graph.nodes[node_id].next_ids:
+            if target not in body:
+                yield Fault(
+                    f"nodes.{node_id}.next_ids",
+                    f"It leaves the round of {loop.node_id!r} past the loop.",
+                    f"Only {loop.node_id!r} may lead out of its round.",
+                )
+    for node_id in sorted(body - {again}):
+        for source in graph.sources[node_id]:
+            if source not in body:
+                yield Fault(
+                    f"nodes.{source}.next_ids",
+                    f"It enters the round of {loop.node_id!r} at {node_id!r}.",
+                    f"Enter it where it begins, at {again!r}.",
+                )
 
 
 def _end_faults(graph: Graph, reached: frozenset[str]) -> Iterator[Fault]:
@@ -188,9 +270,9 @@ def _sequence_faults(graph: Graph) -> Iterator[Fault]:
                 seen |= own
 
 
-def _order_faults(graph: Graph, links: set[Link]) -> Iterator[Fault]:
+def _order_faults(graph: Graph) -> Iterator[Fault]:
     """A branch of a sequence waits for the one before it; several sequences may wait for each other for ever."""
-    for node_id in sorted(_on_cycles(links | set(_order(graph)))):
+    for node_id in sorted(_on_cycles(_onward_links(graph) | set(_order(graph)))):
         if graph.nodes[node_id].type != "sequence":
             yield Fault(
                 f"nodes.{node_id}",
@@ -208,11 +290,22 @@ def _order(graph: Graph) -> Iterator[Link]:
 
 
 def _on_cycles(links: set[Link]) -> set[str]:
-    """Nodes left when those without a way in or a way out are taken away again and again (Kahn 1962)."""
-    while True:
-        sources, targets = {source for source, _ in links}, {target for _, target in links}
-        inner = sources & targets
-        left = {link for link in links if link[0] in inner and link[1] in inner}
-        if left == links:
-            return inner
-        links = left
+    """Nodes on a cycle, or on a way from one cycle to another."""
+    led_to = _without_beginnings(links)
+    on_the_way = _without_beginnings({(target, source) for source, target in led_to})
+    return {node_id for link in on_the_way for node_id in link}
+
+
+def _without_beginnings(links: set[Link]) -> set[Link]:
+    """The links left when nodes without a way in are taken away again and again (Kahn 1962)."""
+    following: dict[str, list[str]] = defaultdict(list)
+    for source, target in links:
+        following[source].append(target)
+    ways_in = Counter(target for _source, target in links)
+    beginnings = [node_id for node_id in following if not ways_in[node_id]]
+    for node_id in beginnings:
+        for target in following.pop(node_id):
+            ways_in[target] -= 1
+            if not ways_in[target] and target in following:
+                beginnings.append(target)
+    return {(source, target) for source, targets in following.items() for target in targets}

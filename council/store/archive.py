@@ -1,16 +1,15 @@
 """What can be read of meetings, by whoever may: each answer from one transaction."""
 
-import base64
-import binascii
 from collections.abc import Collection
 from typing import Any
 
-from council.errors import Invalid, NotFound
+from council.errors import NotFound
 from council.events import EVERYTHING, session_channel
-from council.store import channels, sessions
+from council.store import channels, files, sessions
 from council.store import snapshot as snapshots
 from council.store.channels import Position
 from council.store.engine import Store
+from council.store.paging import cursor_of, parts_of
 
 
 class Archive:
@@ -28,6 +27,7 @@ class Archive:
         self,
         *,
         status: str | None = None,
+        group_id: str | None = None,
         words: str | None = None,
         limit: int = 50,
         cursor: str | None = None,
@@ -35,10 +35,16 @@ class Archive:
         """A page of meetings, newest first: ``{"items": [...], "next": cursor or None}``."""
         with self._store.read() as connection:
             found = sessions.listed(
-                connection, status=status, words=words, limit=limit + 1, before=_parse_cursor(cursor)
+                connection,
+                status=status,
+                group_id=group_id,
+                words=words,
+                limit=limit + 1,
+                before=parts_of(cursor),
             )
         items = found[:limit]
-        return {"items": items, "next": _cursor_after(items[-1]) if len(found) > limit else None}
+        more = len(found) > limit
+        return {"items": items, "next": cursor_of(items[-1]["created_at"], items[-1]["session_id"]) if more else None}
 
     def messages(self, session_id: str, after: int, limit: int) -> dict[str, Any]:
         """A page of messages; ``next`` is the number to go on after."""
@@ -47,6 +53,28 @@ class Archive:
             found = snapshots.message_page(connection, session_id, after, limit + 1)
         items = found[:limit]
         return {"items": items, "next": items[-1]["seq"] if len(found) > limit else None}
+
+    def files(self, session_id: str, after: str, limit: int) -> dict[str, Any]:
+        """A page of a meeting's files in their newest versions; ``next`` is the path to go on after."""
+        with self._store.read() as connection:
+            sessions.get(connection, session_id)
+            found = files.latest(connection, session_id, after=after, limit=limit + 1)
+        items = found[:limit]
+        return {"items": items, "next": items[-1]["path"] if len(found) > limit else None}
+
+    def file(self, session_id: str, path: str, version: int | None) -> dict[str, Any]:
+        """One version of a file, the newest unless one is named. Raises NotFound."""
+        with self._store.read() as connection:
+            sessions.get(connection, session_id)
+            return files.read(connection, session_id, path, version)
+
+    def file_history(self, session_id: str, path: str, after: int, limit: int) -> dict[str, Any]:
+        """A page of a file's versions, each with its difference; ``next`` is the version to go on after."""
+        with self._store.read() as connection:
+            sessions.get(connection, session_id)
+            found = files.history(connection, session_id, path, after=after, limit=limit + 1)
+        items = found[:limit]
+        return {"items": items, "next": items[-1]["version"] if len(found) > limit else None}
 
     def usage(self, session_id: str) -> dict[str, Any]:
         """Tokens and money: the totals, and each call."""
@@ -73,19 +101,3 @@ class Archive:
         with self._store.read() as connection:
             found = channels.newest(connection, [name for name in names if name != EVERYTHING])
             return found | channels.in_use(connection) if EVERYTHING in names else found
-
-
-def _cursor_after(item: dict[str, Any]) -> str:
-    return base64.urlsafe_b64encode(f"{item['created_at']}|{item['session_id']}".encode()).decode()
-
-
-def _parse_cursor(cursor: str | None) -> tuple[str, str] | None:
-    if cursor is None:
-        return None
-    try:
-        created_at, session_id = base64.urlsafe_b64decode(cursor.encode()).decode().split("|")
-    except (ValueError, binascii.Error) as problem:
-        raise Invalid(
-            "cursor: it is not one of ours.", hint="Send the value of next, or leave it out."
-        ) from problem
-    return created_at, session_id

@@ -45,6 +45,7 @@ def claim(connection: Connection, session_id: str, owner: str, lease_seconds: fl
             fence=row["fence"] + 1,
             crashed_in=crashed_in,
             crashes=crashes,
+            parked=False,
         )
     )
     return Claim(row["fence"] + 1, crashed_in, crashes)
@@ -68,10 +69,17 @@ def release(connection: Connection, session_id: str, owner: str, fence: int) -> 
     connection.execute(sa.update(sessions).where(*ours).values(owner=None, lease_until=None))
 
 
+def park(connection: Connection, session_id: str, owner: str, fence: int) -> None:
+    """Give a meeting back that only waits for people, if it is still ours: it is no orphan until one answers."""
+    ours = (sessions.c.session_id == session_id, sessions.c.owner == owner, sessions.c.fence == fence)
+    connection.execute(sa.update(sessions).where(*ours).values(owner=None, lease_until=None, parked=True))
+
+
 def orphans(connection: Connection) -> list[str]:
     """Meetings that should be running and that nobody holds, oldest first."""
     name, now = _read_clock(connection)
-    wanted = sa.or_(sessions.c.status.in_(("pending", "running")), sa.and_(_stopping(), _unfinished()))
+    ready = sa.and_(sessions.c.status.in_(("pending", "running")), sessions.c.parked.is_(sa.false()))
+    wanted = sa.or_(ready, sa.and_(_stopping(), _unfinished()))
     free = sa.or_(sessions.c.owner.is_(None), sessions.c.lease_clock != name, sessions.c.lease_until < now)
     query = sa.select(sessions.c.session_id).where(wanted, free).order_by(sessions.c.created_at)
     return list(connection.scalars(query))

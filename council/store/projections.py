@@ -3,20 +3,19 @@
 Every row of a meeting can be made again from its log; these are the rules.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from decimal import Decimal
 from typing import Any
 
 from sqlalchemy.engine import Connection
 
 from council import events
 from council.events import Event
+from council.meeting.money import nano_of
+from council.meeting.recall import Finding, fact_findings, verdict_findings
 from council.meeting.state import move
-from council.store import messages, sessions
-
-NANO = 10**9
+from council.store import knowledge, messages, sessions, waits
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,9 +106,14 @@ def _name_of(connection: Connection, session_id: str, node_id: str) -> str | Non
 
 def _node_changed(connection: Connection, it: Numbered, event: events.NodeStateChange) -> None:
     row = sessions.get(connection, it.session_id, lock=True)
-    sessions.update(
-        connection, it.session_id, node_statuses=row["node_statuses"] | {event.node_id: event.status}
-    )
+    changes: dict[str, Any] = {"node_statuses": row["node_statuses"] | {event.node_id: event.status}}
+    if event.status in _NODE_IS_OVER and row["waiting_for"]:
+        waits.close(connection, it.session_id, event.node_id)
+        changes |= _waiting_without(row, "node_id", event.node_id)
+    sessions.update(connection, it.session_id, **changes, **_patience(row | changes, it.at))
+
+
+_NODE_IS_OVER = ("completed", "failed", "skipped")
 
 
 def _tokens_used(connection: Connection, it: Numbered, event: events.TokenUsage) -> None:
@@ -119,8 +123,7 @@ def _tokens_used(connection: Connection, it: Numbered, event: events.TokenUsage)
         "output_tokens": row["output_tokens"] + event.output_tokens,
     }
     if event.estimated_cost_usd is not None:
-        spent = int(Decimal(str(event.estimated_cost_usd)) * NANO)
-        changes["cost_nano_usd"] = (row["cost_nano_usd"] or 0) + spent
+        changes["cost_nano_usd"] = (row["cost_nano_usd"] or 0) + nano_of(event.estimated_cost_usd)
     elif event.price == "unknown":
         changes["unknown_price_tokens"] = (
             row["unknown_price_tokens"] + event.input_tokens + event.output_tokens
@@ -137,13 +140,14 @@ def _status_changed(connection: Connection, it: Numbered, event: Any) -> None:
     if event.status == "paused":
         changes["paused_at"] = it.at
     elif row["paused_at"] is not None:
-        changes |= {
-            "paused_at": None,
-            "paused_seconds": row["paused_seconds"] + _between(row["paused_at"], it.at),
-        }
+        paused_seconds = _between(row["paused_at"], it.at)
+        changes |= {"paused_at": None, "paused_seconds": row["paused_seconds"] + paused_seconds}
+        changes |= _shifted(row, paused_seconds)
+        waits.shift(connection, it.session_id, paused_seconds)
     if event.status in events.FINAL_STATUSES:
-        changes |= {"ended_at": it.at, "owner": None, "lease_until": None}
-    sessions.update(connection, it.session_id, **changes)
+        changes |= {"ended_at": it.at, "owner": None, "lease_until": None, "waiting_for": None}
+        waits.close_all(connection, it.session_id)
+    sessions.update(connection, it.session_id, **changes, **_patience(row | changes, it.at))
 
 
 def _between(earlier: str, later: str) -> float:
@@ -151,8 +155,76 @@ def _between(earlier: str, later: str) -> float:
     return max(0.0, (datetime.fromisoformat(later) - datetime.fromisoformat(earlier)).total_seconds())
 
 
+# Waiting for people
+
+
+def _person_asked(connection: Connection, it: Numbered, event: events.HumanInteractionRequired) -> None:
+    row = sessions.get(connection, it.session_id, lock=True)
+    asked = {name: getattr(event, name) for name in _OF_A_WAIT} | {"since": it.at}
+    changes = {"waiting_for": [*(row["waiting_for"] or ()), asked]}
+    sessions.update(connection, it.session_id, **changes, **_patience(row | changes, it.at))
+
+
+_OF_A_WAIT = ("node_id", "review_id", "kind", "reason", "round", "actions", "expires_at")
+
+
+def _person_answered(connection: Connection, it: Numbered, event: events.NodeResumed) -> None:
+    row = sessions.get(connection, it.session_id, lock=True)
+    changes = _waiting_without(row, "review_id", event.review_id)
+    sessions.update(connection, it.session_id, **changes, **_patience(row | changes, it.at))
+
+
+def _waiting_without(row: dict[str, Any], name: str, value: str) -> dict[str, Any]:
+    left = [asked for asked in row["waiting_for"] or () if asked[name] != value]
+    return {"waiting_for": left or None}
+
+
+def _shifted(row: dict[str, Any], seconds: float) -> dict[str, Any]:
+    """A pause takes nobody's time away."""
+    found = row["waiting_for"] or ()
+    moved = [asked | {"expires_at": waits.later(asked["expires_at"], seconds)} for asked in found]
+    return {"waiting_for": moved or None}
+
+
+def _patience(row: dict[str, Any], at: str) -> dict[str, Any]:
+    """The time during which a running meeting does nothing but wait for people."""
+    busy = "running" in row["node_statuses"].values()
+    waits_only = row["status"] == "running" and bool(row["waiting_for"]) and not busy
+    since = row["waiting_since"]
+    if waits_only == (since is not None):
+        return {}
+    if since is None:
+        return {"waiting_since": at}
+    return {"waiting_since": None, "waited_seconds": row["waited_seconds"] + _between(since, at)}
+
+
 def _verdict_given(connection: Connection, it: Numbered, event: events.Verdict) -> None:
-    sessions.update(connection, it.session_id, verdict=event.data())
+    verdict = event.data()
+    sessions.update(connection, it.session_id, verdict=verdict)
+    row = sessions.get(connection, it.session_id)
+    if row["group_id"] is not None:
+        knowledge.forget_verdict(connection, row["group_id"], it.session_id, event.node_id)
+        _remember(connection, it, row["group_id"], event.node_id, verdict_findings(_about(connection, row), verdict))
+
+
+def _about(connection: Connection, row: dict[str, Any]) -> str:
+    """What the meeting is about, in a few words."""
+    names = ", ".join(name for name, _text in sessions.texts(connection, row["session_id"]))
+    return str(row["subject"] or names)
+
+
+def _facts_checked(connection: Connection, it: Numbered, event: events.FactCheck) -> None:
+    group_id = sessions.get(connection, it.session_id)["group_id"]
+    if group_id is not None:
+        _remember(connection, it, group_id, event.node_id, fact_findings(event.claims))
+
+
+def _remember(
+    connection: Connection, it: Numbered, group_id: str, node_id: str, findings: Iterable[Finding]
+) -> None:
+    knowledge.remember(
+        connection, group_id, findings, session_id=it.session_id, node_id=node_id, at=it.at
+    )
 
 
 _CHANGES: dict[type[Event], Callable[[Connection, Numbered, Any], None]] = {
@@ -161,8 +233,11 @@ _CHANGES: dict[type[Event], Callable[[Connection, Numbered, Any], None]] = {
     events.MessageDiscarded: _message_discarded,
     events.UserMessage: _person_spoke,
     events.NodeStateChange: _node_changed,
+    events.HumanInteractionRequired: _person_asked,
+    events.NodeResumed: _person_answered,
     events.TokenUsage: _tokens_used,
     events.Verdict: _verdict_given,
+    events.FactCheck: _facts_checked,
     events.ExecutionStarted: _status_changed,
     events.ExecutionPaused: _status_changed,
     events.ExecutionResumed: _status_changed,

@@ -7,7 +7,9 @@ from sqlalchemy.engine import Connection
 
 from council.errors import NotFound
 from council.events import session_channel
+from council.store import files, knowledge
 from council.store.tables import channels, commands, documents, events, messages, sessions, steps
+from council.store.tables import files as versions
 
 
 def insert(connection: Connection, row: dict[str, Any], texts: list[dict[str, Any]]) -> None:
@@ -17,6 +19,7 @@ def insert(connection: Connection, row: dict[str, Any], texts: list[dict[str, An
             sa.insert(documents),
             [{"session_id": row["session_id"], "position": at, **text} for at, text in enumerate(texts)],
         )
+    files.give(connection, row["session_id"], texts, row["created_at"])
 
 
 def find(connection: Connection, session_id: str, *, lock: bool = False) -> dict[str, Any] | None:
@@ -52,15 +55,20 @@ def listed(
     connection: Connection,
     *,
     status: str | None,
+    group_id: str | None,
     words: str | None,
     limit: int,
     before: tuple[str, str] | None,
 ) -> list[dict[str, Any]]:
     """Newest first; ``before`` is (created_at, session_id) of the last one seen."""
-    columns = ("session_id", "template_id", "subject", "status", "created_at", "started_at", "ended_at")
+    columns = (
+        "session_id", "template_id", "group_id", "subject", "status", "created_at", "started_at", "ended_at",
+    )  # fmt: skip
     query = sa.select(*(sessions.c[name] for name in columns))
     if status is not None:
         query = query.where(sessions.c.status == status)
+    if group_id is not None:
+        query = query.where(sessions.c.group_id == group_id)
     if words:
         query = query.where(sessions.c.subject.icontains(words, autoescape=True))
     if before is not None:
@@ -72,7 +80,8 @@ def listed(
 def delete(connection: Connection, session_id: str) -> None:
     """Forget a meeting and everything that was said in it."""
     channel = session_channel(session_id)
+    knowledge.forget_session(connection, session_id)
     for table in (events, channels):
         connection.execute(sa.delete(table).where(table.c.channel == channel))
-    for table in (steps, messages, documents, commands, sessions):
+    for table in (steps, messages, documents, versions, commands, sessions):
         connection.execute(sa.delete(table).where(table.c.session_id == session_id))

@@ -8,15 +8,17 @@ from sqlalchemy.engine import Connection
 from council import clock
 from council.errors import NotFound
 from council.events import session_channel
-from council.store import channels, messages, sessions
-from council.store.projections import NANO
+from council.meeting.money import NANO
+from council.store import channels, chronicle, messages, sessions
 
 _AS_THEY_ARE = (
     "session_id", "template_id", "subject", "status", "reason", "waiting_for",
     "created_at", "started_at", "ended_at", "graph", "node_statuses", "panel", "verdict",
+    "group_id", "cap", "estimate", "rerun_of",
 )  # fmt: skip
 _OF_A_MESSAGE = (
-    "message_id", "node_id", "agent_id", "agent_name", "role", "content", "thinking", "html", "status", "finish", "seq",
+    "message_id", "node_id", "agent_id", "agent_name", "role", "content", "thinking", "html", "status", "finish",
+    "seq", "round",
 )  # fmt: skip
 
 
@@ -27,8 +29,11 @@ def snapshot(connection: Connection, session_id: str) -> dict[str, Any]:
     if position is None:
         raise NotFound(f"There is no session {session_id}.")
     channel = session_channel(session_id)
-    readers = _readers(channels.of_kind(connection, channel, "input_read"))
-    return {name: row[name] for name in _AS_THEY_ARE} | {
+    told = chronicle.read(connection, channel)
+    told["reviews"] = chronicle.as_they_stand(told["reviews"], row["waiting_for"] or ())
+    readers = _readers(told.pop("receipts"))
+    fields = {name: row[name] for name in _AS_THEY_ARE} | told
+    return fields | {
         "project_id": None,
         "epoch": position.epoch,
         "seq": position.seq,
@@ -36,14 +41,13 @@ def snapshot(connection: Connection, session_id: str) -> dict[str, Any]:
             _message(m) | {"read_by": readers.get(m["message_id"], [])}
             for m in messages.listed(connection, session_id)
         ],
-        "errors": channels.of_kind(connection, channel, "error"),
         "totals": totals(row),
         "objective": row["objective"],
         "documents": [
             {"name": name, "characters": len(text)} for name, text in sessions.texts(connection, session_id)
         ],
-        "budget": None,
-        "review": None,
+        "detail": told["detail"] if row["status"] == "paused" else None,
+        "review": next((review for review in told["reviews"] if review["open"]), None),
     }
 
 
@@ -77,10 +81,10 @@ def _message(row: dict[str, Any]) -> dict[str, Any]:
 
 
 def _elapsed(row: dict[str, Any]) -> float:
-    """Seconds the meeting has run, pauses not counted."""
+    """Seconds the meeting has run; neither pauses count nor the time in which nobody but a person was missing."""
     if row["started_at"] is None:
         return 0.0
-    until = row["ended_at"] or row["paused_at"] or clock.timestamp()
+    until = row["ended_at"] or row["paused_at"] or row["waiting_since"] or clock.timestamp()
     passed = (datetime.fromisoformat(until) - datetime.fromisoformat(row["started_at"])).total_seconds()
-    paused_seconds: float = row["paused_seconds"]
-    return round(max(0.0, passed - paused_seconds), 3)
+    idle_seconds: float = row["paused_seconds"] + row["waited_seconds"]
+    return round(max(0.0, passed - idle_seconds), 3)

@@ -54,11 +54,13 @@ sessions = sa.Table(
     sa.Column("ended_at", sa.String(24)),
     sa.Column("paused_at", sa.String(24)),
     sa.Column("paused_seconds", sa.Float, nullable=False, server_default="0"),
-    sa.Column("waiting_since", sa.String(24)),  # Since a person is waited for; NULL when nobody is.
+    sa.Column("waiting_since", sa.String(24)),  # Since nobody but a person is waited for; NULL when somebody works.
     sa.Column("waited_seconds", sa.Float, nullable=False, server_default="0"),
+    # Nothing is left to do before a person has answered: nobody takes it up until then.
+    sa.Column("parked", sa.Boolean, nullable=False, server_default=sa.false()),
     sa.Column("verdict", sa.JSON),
     sa.Column("group_id", sa.String(128)),
-    sa.Column("group_prompt", sa.Text, nullable=False, server_default=""),  # As it was when it started.
+    sa.Column("group_prompt", sa.Text),  # As it was when it started.
     sa.Column("prompts", sa.JSON),  # The words of the room as they were when it started; NULL: today's.
     sa.Column("cap", sa.JSON),  # {"usd", "tokens", "seconds"}, each a number or null; NULL: none at all.
     sa.Column("budget", sa.JSON),  # The last budget event's data.

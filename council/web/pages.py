@@ -17,6 +17,12 @@ from council.web.stages import places, stages
 TEMPLATES = Path(__file__).parents[2] / "templates"
 RUNNING = frozenset({"pending", "running", "paused"})
 SEAT_COLOURS = 6
+SHEETS = {
+    "lobby": ("lobby", "graph"),
+    "room": ("graph", "room", "message", "verdict", "deliberation", "people", "pane", "print"),
+    "compare": ("message", "verdict", "deliberation", "compare", "print"),
+}
+"""The style sheets of each page, beside those that all pages have."""
 
 CONTENT_SECURITY_POLICY = "; ".join(
     (
@@ -129,6 +135,7 @@ def _for_every_page() -> dict[str, Any]:
         "languages": tuple(texts.LANGUAGES),
         "script_texts": texts.script_texts(),
         "modules_of": modules_of,
+        "sheets": SHEETS,
     }
 
 

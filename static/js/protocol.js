@@ -23,23 +23,86 @@
 /** @typedef {Numbered<"token_stream", {node_id: string, agent_id: string | null, message_id: string, offset: number,
  *   chunk: string, is_thinking: boolean}>} TokenStream */
 /** @typedef {Numbered<"message_completed", {message_id: string, node_id: string, agent_id: string | null,
- *   role: "agent" | "system", content: string, thinking: string, html: string | null, finish: Finish}>} MessageCompleted */
+ *   role: "agent" | "system", content: string, thinking: string, html: string | null, finish: Finish,
+ *   round?: number}>} MessageCompleted */
 /** @typedef {Numbered<"message_discarded", {message_id: string, reason: string}>} MessageDiscarded */
 /** @typedef {Numbered<"user_message", {message_id: string, content: string, by: string}>} UserMessage */
 /** @typedef {Numbered<"input_read", {message_id: string, node_id: string, agent_id: string | null}>} InputRead */
-/** @typedef {Numbered<"node_state_change", {node_id: string, status: NodeStatus}>} NodeStateChange */
+/** @typedef {Numbered<"node_state_change", {node_id: string, status: NodeStatus, round?: number}>} NodeStateChange */
 /** @typedef {Numbered<"token_usage", {node_id: string, agent_id: string | null, input_tokens: number,
  *   output_tokens: number, estimated_cost_usd: number | null, price: "known" | "unknown" | "local",
  *   estimated: boolean}>} TokenUsage */
 /** @typedef {"execution:started" | "execution:paused" | "execution:resumed" | "execution:completed"
  *   | "execution:failed" | "execution:cancelled"} ExecutionName */
-/** @typedef {Numbered<ExecutionName, {status: SessionStatus, reason?: string | null}>} Execution */
+/** @typedef {Numbered<ExecutionName, {status: SessionStatus, reason?: string | null,
+ *   detail?: string | null}>} Execution */
 /** @typedef {{node_id: string | null, error: string, code: string, hint: string, can_retry: boolean}} FaultData */
 /** @typedef {Numbered<"error", FaultData>} ErrorHappened */
 /** @typedef {Numbered<"verdict", Verdict>} VerdictGiven */
 
+// The record
+
+/** @typedef {"yes_no" | "score_1_10" | "choice" | "ranking"} VoteType */
+/** @typedef {{voter: string, name?: string | null}} Voter */
+/** @typedef {{option_id: string, text: string}} Option */
+/** @typedef {{node_id: string, ballot_id: string, round: number, question: string, vote_type: VoteType, options: Option[],
+ *   voters: Voter[], threshold: number, quorum: number, secret: boolean}} BallotOpened */
+/** @typedef {string | number | string[]} Vote */
+/** @typedef {{node_id: string, ballot_id: string, voter: string, vote: Vote | null}} VoteCast */
+/** @typedef {{voter: string, vote: Vote | null, confidence?: number | null, reason?: string, abstained?: string | null,
+ *   why?: string}} CastBallot */
+/** @typedef {{id: string, label: string, votes: number, share: number, mean_rank?: number | null}} Bar */
+/** @typedef {{voters: number, counted: number, abstained: number, threshold: number, quorum: number,
+ *   unanimous?: boolean, why?: string | null, bars?: Bar[], mean?: number | null, normalised?: number | null}} Count */
+/** @typedef {{node_id: string, ballot_id: string, round: number, ballots: CastBallot[], count: Count,
+ *   outcome: "passed" | "rejected" | "impasse" | "no_quorum", decision: string | null}} BallotClosed */
+/** @typedef {{opened: BallotOpened, cast: VoteCast[], closed: BallotClosed | null}} Ballot */
+/** @typedef {{claim: string, status: string, source?: any, reason?: string, why?: string}} Claim */
+/** @typedef {{node_id: string, round: number, message_id: string | null, claims: Claim[], share_supported: number | null,
+ *   verified: boolean}} FactCheck */
+/** @typedef {{node_id: string, round: number, weighted_total: number, parts: Record<string, number>}} Score */
+/** @typedef {{node_id: string, round: number, decision: "again" | "out", reason: string, scores: number[]}} RoundClosed */
+/** @typedef {{node_id: string, agent_id: string | null, tool: string, input: Record<string, unknown>, output: string,
+ *   ok: boolean}} Tool */
+/** @typedef {{node_id: string | null, path: string, version: number, author: string, reason: string, characters: number}} File */
+/** @typedef {{node_id: string, round: number, items: Record<string, any>[]}} Memory */
+/** @typedef {{usd?: number | null, tokens?: number | null, seconds?: number | null}} Cap */
+/** @typedef {{reserved_usd: number, spent_usd: number, unknown: number, cap: Cap | null, spent_tokens: number,
+ *   reserved_tokens: number}} Budget */
+
+/** @typedef {Numbered<"ballot_opened", BallotOpened> | Numbered<"vote_cast", VoteCast> | Numbered<"ballot_closed", BallotClosed>} BallotEvent */
+/** @typedef {BallotEvent | Numbered<"fact_check", FactCheck> | Numbered<"score", Score> | Numbered<"round_closed", RoundClosed>
+ *   | Numbered<"tool_execution", Tool> | Numbered<"file_written", File> | Numbered<"memory_retrieved", Memory>
+ *   | Numbered<"budget", Budget>} RecordEvent */
+
+// People
+
+/**
+ * @typedef {object} Asked
+ * @property {string} node_id
+ * @property {string} review_id
+ * @property {"review" | "question" | "ballot"} kind
+ * @property {string} reason
+ * @property {number | null} timeout
+ * @property {string | null} expires_at
+ * @property {string | null} draft
+ * @property {string[]} actions
+ * @property {boolean} allow_skip
+ * @property {number} [round]
+ * @property {string | null} [default]
+ * @property {(Partial<BallotOpened> & Record<string, any>) | null} [ballot]
+ * @property {Record<string, any> | null} [score]
+ * @property {Record<string, any>[]} [files]
+ */
+/** @typedef {{action: string, by: string, feedback: string, diff: string}} Answered */
+/** @typedef {Asked & {reminded: boolean, expired: string | null, answer: Answered | null}} Review */
+/** @typedef {Numbered<"human_interaction_required", Asked>
+ *   | Numbered<"human_interaction_reminder", {node_id: string, review_id: string, expires_at: string}>
+ *   | Numbered<"human_interaction_expired", {node_id: string, review_id: string, action: string}>
+ *   | Numbered<"node_resumed", Answered & {node_id: string, review_id: string}>} PeopleEvent */
+
 /** @typedef {TokenStream | MessageCompleted | MessageDiscarded | UserMessage | InputRead | NodeStateChange
- *   | TokenUsage | Execution | ErrorHappened | VerdictGiven} MeetingEvent */
+ *   | TokenUsage | Execution | ErrorHappened | VerdictGiven | RecordEvent | PeopleEvent} MeetingEvent */
 
 /**
  * @typedef {object} Verdict
@@ -54,7 +117,16 @@
  * @property {{claim: string, evidence: string}[]} disputes
  * @property {string[]} orders
  * @property {{node_id: string, reason: string}[]} absences
- * @property {{node_id?: string, text?: string, reason?: string}[]} dissent
+ * @property {Record<string, any>[]} dissent
+ * @property {Record<string, any> | null} [ballots] the server's count
+ * @property {Record<string, any> | null} [best_draft]
+ * @property {number} [round]
+ * @property {string | null} [decision]
+ * @property {string | null} [chair_deviates]
+ * @property {Record<string, number> | null} [quorum]
+ * @property {Record<string, any>[]} [changes]
+ * @property {string[]} [weak_evidence]
+ * @property {Record<string, any>[]} [sentences]
  */
 
 // To this client only
@@ -83,7 +155,11 @@
  * @property {Finish | null} [finish]
  * @property {number} seq
  * @property {string[]} [read_by] node ids, for what a person said
+ * @property {number} [round]
  */
+/** @typedef {{opened: BallotOpened & {seq: number}, cast: (VoteCast & {seq: number})[],
+ *   closed: (BallotClosed & {seq: number}) | null}} SnapshotBallot */
+/** @typedef {Review & {seq: number, answer: (Answered & {seq: number}) | null}} SnapshotReview */
 
 /** @typedef {{node_id: string, agent_id: string | null, name: string, provider: string, model: string}} Member */
 
@@ -108,6 +184,19 @@
  * @property {SnapshotMessage[]} messages
  * @property {(FaultData & {seq: number})[]} [errors]
  * @property {Totals} totals
+ * @property {string | null} [detail]
+ * @property {Record<string, number>} [node_rounds]
+ * @property {SnapshotBallot[]} [ballots]
+ * @property {(FactCheck & {seq: number})[]} [fact_checks]
+ * @property {(Score & {seq: number})[]} [scores]
+ * @property {(RoundClosed & {seq: number})[]} [rounds]
+ * @property {(File & {seq: number})[]} [files]
+ * @property {(Tool & {seq: number})[]} [tools]
+ * @property {(Memory & {seq: number})[]} [memory]
+ * @property {SnapshotReview[]} [reviews]
+ * @property {Budget | null} [budget]
+ * @property {Cap | null} [cap]
+ * @property {{session_id: string, node_id: string} | null} [rerun_of]
  * @property {Verdict | null} verdict
  * @property {{members: Member[], diverse: boolean, rehearsal: boolean}} panel
  */

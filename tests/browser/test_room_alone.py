@@ -208,6 +208,6 @@ def test_an_event_nobody_knows_is_ignored(
     """And what follows it is not."""
     page = open_page(fake.add(meeting))
     wait_connection(page)
-    meeting.emit("ballot_opened", node_id="vote", options=["yes"])
+    meeting.emit("something_new", node_id="vote", options=["yes"])
     meeting.emit("execution:paused", status="paused", reason="user")
     wait_session(page, "paused")

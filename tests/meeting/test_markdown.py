@@ -13,7 +13,7 @@ ALLOWED = {
     "p": set(), "br": set(), "hr": set(), "h1": set(), "h2": set(), "h3": set(), "h4": set(), "h5": set(), "h6": set(),
     "strong": set(), "em": set(), "s": set(), "code": {"class"}, "pre": set(), "blockquote": set(), "ul": set(),
     "ol": {"start"}, "li": set(), "table": set(), "thead": set(), "tbody": set(), "tr": set(), "th": {"align"},
-    "td": {"align"}, "a": {"href", "title", "rel"}, "span": {"class"},
+    "td": {"align"}, "a": {"href", "title", "rel", "class"}, "span": {"class", "title"},
 }  # fmt: skip
 
 HOSTILE = (

@@ -7,11 +7,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from council.meeting.ballots import Ballot, Vote
+from council.meeting.counting import Tally, count
 from council.meeting.verdict import (
     MAX_LISTED,
     MAX_TEXT,
     Opinion,
-    decide,
+    find,
+    full_members,
     has_quorum,
     read_ruling,
     weigh,
@@ -135,9 +138,21 @@ def test_any_text_can_be_read(text: str) -> None:
 # The outcome
 
 
+def outcome(
+    text: str, opinions: tuple[Opinion, ...] = WHOLE, tally: Tally | None = None, *, chair_cut: bool = False
+) -> tuple[str, str | None]:
+    found = find(read_ruling(text), opinions, tally, chair_cut=chair_cut)
+    return found.outcome, found.word
+
+
+def counted(yes: int, no: int, threshold: float = 0.67) -> Tally:
+    votes = [Vote(f"y{n}", "yes") for n in range(yes)] + [Vote(f"n{n}", "no") for n in range(no)]
+    return count(Ballot("yes_no", "Shall we?", threshold=threshold), votes)
+
+
 def test_a_whole_council_decides() -> None:
     """With quorum, and a word that can be read: decided."""
-    assert decide(read_ruling(ruling(word="pass")), WHOLE, chair_cut=False) == ("decided", "pass")
+    assert outcome(ruling(word="pass")) == ("decided", "pass")
 
 
 @pytest.mark.parametrize(
@@ -150,15 +165,70 @@ def test_quorum_is_more_than_half(missing: int, of: int, enough: bool) -> None:
     assert has_quorum(opinions) is enough
 
 
+def test_a_member_that_spoke_in_full_once_is_no_absence_in_the_quorum() -> None:
+    """A member's first opinion was read by all, even if its answer in the debate broke off."""
+    opinions = (Opinion("a1", None, "a"), Opinion("a2", "it broke off", "a"), Opinion("b1", None, "b"))
+    assert has_quorum(opinions)
+    assert full_members(opinions) == {"a", "b"}
+
+
 def test_below_quorum_no_word_is_used() -> None:
-    """Below quorum the outcome is ``partial`` and no verdict word is used."""
+    """Below quorum the outcome is ``partial`` and no verdict word is used, whatever was counted."""
     opinions = (Opinion("a", None), Opinion("b", "it timed out"))
-    assert decide(read_ruling(ruling(word="pass")), opinions, chair_cut=False) == ("partial", None)
+    assert outcome(ruling(word="pass"), opinions) == ("partial", None)
+    assert outcome(ruling(word="pass"), opinions, counted(3, 0)) == ("partial", None)
 
 
 def test_a_chair_that_was_cut_off_decides_nothing() -> None:
-    assert decide(read_ruling(ruling(word="pass")), WHOLE, chair_cut=True) == ("partial", None)
+    found = find(read_ruling(ruling(word="pass")), WHOLE, None, chair_cut=True)
+    assert (found.outcome, found.word, found.partial_reason) == ("partial", None, "chair_cut")
 
 
 def test_a_ruling_without_a_word_decides_nothing() -> None:
-    assert decide(read_ruling("I am not sure."), WHOLE, chair_cut=False) == ("partial", None)
+    found = find(read_ruling("I am not sure."), WHOLE, None)
+    assert (found.outcome, found.word, found.partial_reason) == ("partial", None, "unreadable")
+
+
+# The count
+
+
+def test_nobody_voted() -> None:
+    """A ballot without votes is below quorum: nothing passes because nobody came."""
+    found = find(read_ruling(ruling(word="pass")), WHOLE, counted(0, 0))
+    assert (found.outcome, found.partial_reason, found.decision) == ("partial", "below_quorum", None)
+
+
+def test_a_stable_split_is_an_impasse() -> None:
+    """Neither side reaches the threshold: an impasse, and the chair's word does not stand."""
+    assert outcome(ruling(word="pass"), tally=counted(2, 2)) == ("impasse", None)
+
+
+def test_the_count_decides_even_without_a_chair() -> None:
+    """Where members voted, no chair is needed to decide."""
+    found = find(None, WHOLE, counted(3, 1))
+    assert (found.outcome, found.decision, found.word) == ("decided", "yes", None)
+
+
+def test_a_chair_cannot_change_the_count() -> None:
+    """A chair that rejects what was passed is told on; its word does not stand, the count does."""
+    found = find(read_ruling(ruling(word="reject")), WHOLE, counted(3, 0))
+    assert (found.outcome, found.decision, found.word) == ("decided", "yes", None)
+    assert found.deviates == "The chair says 'reject'; the count says 'yes'."
+
+
+@pytest.mark.parametrize(
+    ("said", "tally", "deviates"),
+    [
+        ("yes", counted(3, 0), False),
+        ("YES", counted(3, 0), False),
+        ("no", counted(3, 0), True),
+        ("none", counted(3, 0), True),
+        ("none", counted(2, 2), False),
+        ("yes", counted(2, 2), True),
+        ("ignore the count, it is yes", counted(0, 3), True),
+    ],
+)
+def test_what_the_chair_reads_in_the_count(said: str, tally: Tally, deviates: bool) -> None:
+    """The chair's reading of the ballots is compared with the count, and with nothing else."""
+    text = block({"verdict": "improve", "decision": said})
+    assert (find(read_ruling(text), WHOLE, tally).deviates is not None) is deviates

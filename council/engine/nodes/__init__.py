@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
-from council.engine.nodes import agent, end, llm, start, step
+from council.engine.nodes import agent, ask_human, end, fact_check, human_review, llm, loop, start, step, vote
 from council.engine.turn import Turn
 
 Run = Callable[[Turn], dict[str, Any]]
@@ -13,7 +13,12 @@ RUNS: dict[str, Run] = {
     "start": start.run,
     "agent": agent.run,
     "llm": llm.run,
+    "loop": loop.run,
     "parallel": step.run_parallel,
     "sequence": step.run_sequence,
+    "vote": vote.run,
+    "fact_check": fact_check.run,
+    "human_review": human_review.run,
+    "ask_human": ask_human.run,
     "end": end.run,
 }

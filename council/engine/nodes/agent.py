@@ -1,15 +1,17 @@
-"""agent: one member gives its opinion, or the chair rules."""
+"""agent: one member gives its opinion, states its position, or rules as the chair."""
 
 from typing import Any
 
+from council.engine.nodes.ruling import verdict_events
 from council.engine.nodes.speaking import ask, begin, prompt_for, result_of
 from council.engine.speech import Spoken
 from council.engine.turn import Turn
-from council.events import Event, Score, Verdict
+from council.events import Event
 from council.meeting import markdown
 from council.meeting.nodes import AgentTurn
-from council.meeting.prompts import OPINION_TASK, RULING_TASK
-from council.meeting.verdict import Opinion, decide, read_ruling, why_partial
+from council.meeting.positions import read_stated
+from council.meeting.verdict import read_ruling
+from council.meeting.walk import node_of
 
 
 def run(turn: Turn) -> dict[str, Any]:
@@ -17,67 +19,63 @@ def run(turn: Turn) -> dict[str, Any]:
     member = turn.member
     if member is None:
         raise AssertionError(f"nobody is seated at {turn.node.node_id}")
-    rules = properties.output == "verdict"
     people = begin(turn, member.agent.agent_id)
-    prompt = prompt_for(turn, member, people, task=RULING_TASK if rules else OPINION_TASK, verdict=rules)
-    spoken = ask(turn, member, properties, prompt)
-    events = _ruling_events(turn, spoken) if rules else spoken.events
-    turn.minutes.conclude(turn.node.node_id, result_of(spoken), *events)
-    return result_of(spoken)
+    spoken = ask(turn, member, properties, prompt_for(turn, member, people, task=task_of(turn, properties)))
+    match properties.output:
+        case "verdict":
+            return _rule(turn, spoken)
+        case "ballot":
+            return _state(turn, spoken)
+        case "text":
+            return turn.conclude(result_of(turn, spoken), *spoken.events)
 
 
-def _ruling_events(turn: Turn, spoken: Spoken) -> tuple[Event, ...]:
-    """The chair's message, the score where it can be read, and the verdict that the server makes of it.
+def task_of(turn: Turn, properties: AgentTurn) -> str:
+    """What the member is to do: the node's own task, or the one that comes with its output, and its form."""
+    match properties.output:
+        case "verdict":
+            task, form = "ruling", turn.words("verdict_form") + _decision_form(turn)
+        case "ballot":
+            task, form = _first_or_later(turn), turn.words("position_form")
+        case "text":
+            task, form = _first_or_later(turn), ""
+    return "\n\n".join(part for part in (properties.task or turn.words(task), form) if part)
 
-    The message is shown without the block for machines; its ``content`` has it all.
-    """
+
+def _first_or_later(turn: Turn) -> str:
+    """Whoever has spoken before is to keep its answer unless it can name the error in it."""
+    me = turn.node.properties["agent_id"]
+    spoke = any(turn.results.get(key, {}).get("agent_id") == me for key in turn.heard)
+    return "debate" if spoke and turn.node.properties.get("visibility") != "none" else "opinion"
+
+
+def _decision_form(turn: Turn) -> str:
+    """Where members voted, the chair says how it reads the count, so that a deviation shows."""
+    votes = [key for key in turn.heard if turn.record.graph.nodes[node_of(key)].type == "vote"]
+    if not votes:
+        return ""
+    counted = turn.results[votes[-1]]["tally"]["count"]
+    yes_no = counted["vote_type"] in ("yes_no", "score_1_10")
+    choices = " | ".join(["yes", "no"] if yes_no else [bar["id"] for bar in counted["bars"]])
+    return "\n" + turn.words("decision_form").replace("{choices}", f"{choices} | none")
+
+
+def _state(turn: Turn, spoken: Spoken) -> dict[str, Any]:
+    """A member's text and its position, shown without the block for machines; its ``content`` has it all."""
+    stated = read_stated(spoken.content)
+    position = stated.position.as_dict() if stated.position else None
+    result = result_of(turn, spoken, position=position, prose=stated.prose, position_problem=stated.problem)
+    return turn.conclude(result, *shown_as(spoken, stated.prose))
+
+
+def _rule(turn: Turn, spoken: Spoken) -> dict[str, Any]:
     ruling = read_ruling(spoken.content)
-    opinions = _opinions(turn)
-    outcome, word = decide(ruling, opinions, chair_cut=spoken.finish != "stop")
-    node_id = turn.node.node_id
-    html = markdown.render(ruling.text)
-    message, *usage = spoken.events
-    said = (message.model_copy(update={"html": html}), *usage)
-    verdict = Verdict(
-        node_id=node_id,
-        outcome=outcome,
-        partial_reason=why_partial(ruling, opinions, chair_cut=spoken.finish != "stop"),
-        word=word,
-        score=ruling.score,
-        parts=ruling.parts,
-        text=ruling.text,
-        html=html,
-        disputes=ruling.disputes,
-        orders=ruling.orders,
-        absences=tuple(
-            {"node_id": o.node_id, "reason": o.missing} for o in opinions if o.missing is not None
-        ),
-    )
-    if ruling.parts is None or ruling.score is None:
-        return (*said, verdict)
-    score = Score(node_id=node_id, round=1, weighted_total=ruling.score, parts=ruling.parts)
-    return (*said, score, verdict)
+    result = result_of(turn, spoken, score=ruling.score, prose=ruling.text)
+    events = verdict_events(turn, ruling, spoken)
+    return turn.conclude(result, *shown_as(spoken, ruling.text), *events)
 
 
-def _opinions(turn: Turn) -> tuple[Opinion, ...]:
-    """Each member whose opinion the chair was due to read, and why one does not count in full."""
-    graph = turn.record.graph
-    absent = {missing.node_id: missing.reason for missing in turn.absences}
-    due = [
-        node.node_id
-        for node in graph.nodes.values()
-        if _is_member(node.properties.get("output"), node.type)
-        and node.node_id != turn.node.node_id
-        and turn.node.node_id in graph.reachable(node.node_id)
-    ]
-    return tuple(Opinion(node_id, absent.get(node_id) or _flaw(turn.results.get(node_id))) for node_id in due)
-
-
-def _is_member(output: str | None, node_type: str) -> bool:
-    return node_type == "agent" and output in (None, "text")
-
-
-def _flaw(result: dict[str, Any] | None) -> str | None:
-    if result is None:
-        return "did not speak"
-    return "its answer was cut off at the token limit" if result["finish"] == "length" else None
+def shown_as(spoken: Spoken, prose: str) -> tuple[Event, ...]:
+    """The message's events, with these words on the page."""
+    message, *others = spoken.events
+    return (message.model_copy(update={"html": markdown.render(prose)}), *others)

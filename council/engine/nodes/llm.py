@@ -8,6 +8,7 @@ from council.engine.speech import Speaker, speak
 from council.engine.turn import Turn
 from council.meeting.nodes import Llm
 from council.meeting.prompts import bare_prompt, numbered
+from council.meeting.walk import node_of
 
 
 def run(turn: Turn) -> dict[str, Any]:
@@ -16,20 +17,20 @@ def run(turn: Turn) -> dict[str, Any]:
     if member is None:
         raise AssertionError(f"no model is seated at {turn.node.node_id}")
     begin(turn, None)
-    prompt = bare_prompt(properties.prompt, _variables(turn), secrets.token_hex(12))
+    prompt = bare_prompt(
+        properties.prompt, variables(turn), rules=turn.words("rules"), nonce=secrets.token_hex(12)
+    )
     retries = turn.desk.settings.retries if properties.retries is None else properties.retries
     speaker = Speaker(
         None, member.provider_id, member.model, max_tokens=properties.max_tokens, retries=retries
     )
     spoken = speak(turn, speaker, prompt)
-    turn.minutes.conclude(turn.node.node_id, result_of(spoken), *spoken.events)
-    return result_of(spoken)
+    return turn.conclude(result_of(turn, spoken), *spoken.events)
 
 
-def _variables(turn: Turn) -> dict[str, str]:
-    matter = turn.record.matter
+def variables(turn: Turn) -> dict[str, str]:
+    """The meeting's variables: subject, objective, documents, and what each node said last."""
+    matter = turn.matter
     documents = "\n\n".join(numbered(content) for _name, content in matter.documents)
-    spoken = {
-        node_id: turn.results[node_id].get("content", "") for node_id in turn.heard if node_id in turn.results
-    }
+    spoken = {node_of(key): turn.results[key].get("content", "") for key in turn.heard if key in turn.results}
     return spoken | {"subject": matter.subject, "objective": matter.objective, "documents": documents}

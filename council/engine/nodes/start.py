@@ -6,6 +6,4 @@ from council.engine.turn import Turn
 
 
 def run(turn: Turn) -> dict[str, Any]:
-    result: dict[str, Any] = {"documents": len(turn.record.matter.documents)}
-    turn.minutes.conclude(turn.node.node_id, result, *turn.entering())
-    return result
+    return turn.conclude({"documents": len(turn.matter.documents)}, *turn.entering())

@@ -9,10 +9,8 @@ from council.events import ParallelStart
 def run_parallel(turn: Turn) -> dict[str, Any]:
     node = turn.node
     started = ParallelStart(node_id=node.node_id, branches=node.next_ids)
-    turn.minutes.conclude(node.node_id, {}, *turn.entering(), started)
-    return {}
+    return turn.conclude({}, *turn.entering(), started)
 
 
 def run_sequence(turn: Turn) -> dict[str, Any]:
-    turn.minutes.conclude(turn.node.node_id, {}, *turn.entering())
-    return {}
+    return turn.conclude({}, *turn.entering())

@@ -4,8 +4,9 @@ import uuid
 from typing import Any, get_args
 
 from flask import Blueprint, Response, jsonify, request
+from pydantic import ValidationError
 
-from council.commands import parse_command
+from council.commands import Signal, invalid_fields, parse_command
 from council.errors import Invalid, NotAvailable, NotFound
 from council.events import SessionStatus, session_channel
 from council.parts import Parts
@@ -32,7 +33,7 @@ def blueprint(parts: Parts) -> Blueprint:
 
     @api.get("")
     def listed() -> Response:
-        query = read_query("status", "project_id", "q", "limit", "cursor")
+        query = read_query("status", "project_id", "group_id", "q", "limit", "cursor")
         if "project_id" in query:
             raise NotAvailable("project_id: not available in this version.")
         status = query.get("status")
@@ -41,7 +42,11 @@ def blueprint(parts: Parts) -> Blueprint:
         limit = read_number(query, "limit", 50, least=1, most=MAX_PAGE)
         return jsonify(
             parts.archive.sessions(
-                status=status, words=query.get("q"), limit=limit, cursor=query.get("cursor")
+                status=status,
+                group_id=query.get("group_id"),
+                words=query.get("q"),
+                limit=limit,
+                cursor=query.get("cursor"),
             )
         )
 
@@ -72,10 +77,17 @@ def blueprint(parts: Parts) -> Blueprint:
         return jsonify(_apply(parts, "user_input", body | {"session_id": known(session_id)}))
 
     @api.post("/<session_id>/review")
+    def review(session_id: str) -> Response:
+        body = read_object()
+        _refuse_id(body)
+        return jsonify(_apply(parts, "submit_review", body | {"session_id": known(session_id)}))
+
     @api.post("/<session_id>/signal")
-    def later(session_id: str) -> Response:
-        parts.archive.position(known(session_id))
-        raise NotAvailable("No node of this version waits for a review or a signal.")
+    def signal(session_id: str) -> Response:
+        body = read_object()
+        _refuse_id(body)
+        command = _parse_signal(body | {"session_id": known(session_id)})
+        return jsonify(parts.control.apply(command, command_id=idempotency_key(), by="program"))
 
     @api.get("/<session_id>/events")
     def events(session_id: str) -> Response:
@@ -130,6 +142,13 @@ def known(session_id: str) -> str:
 def _new_id(key: str | None) -> str:
     """An id for a session that came without; the same for the same key, so that a repeated start starts once."""
     return str(uuid.uuid5(_KEYS, key) if key else uuid.uuid4())
+
+
+def _parse_signal(body: dict[str, Any]) -> Signal:
+    try:
+        return Signal.model_validate(body)
+    except ValidationError as problem:
+        raise invalid_fields(problem, Signal) from problem
 
 
 def _apply(parts: Parts, cmd: str, data: dict[str, Any]) -> dict[str, Any]:

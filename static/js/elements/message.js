@@ -53,6 +53,7 @@ export class MessageElement extends HTMLElement {
     dataset.role = message.role;
     dataset.status = message.status;
     dataset.finish = message.finish ?? "";
+    part(this, "end-turn").hidden = message.status !== "streaming";
   }
 
   /** @param {Message} message */

@@ -1,6 +1,7 @@
 // <council-transcript>: what was said, in rows; members who speak at the same time stand side by side.
 
 import { stages } from "../lib/stages.js";
+import { CARDS } from "../cards/cards.js";
 import { copyTemplate, part } from "../lib/templates.js";
 import { t } from "../lib/texts.js";
 import { MessageElement } from "./message.js";
@@ -12,15 +13,29 @@ import { RoomElement } from "./room_element.js";
 class Transcript extends RoomElement {
   /** @type {import("../protocol.js").Places} */ #places = {};
   /** @type {Map<string, HTMLElement>} */ #elements = new Map();
+  /** @type {Map<string, object>} */ #shown = new Map();
   #arranged = "";
+  #session_id = "";
 
   /** @param {import("./room_element.js").RoomParts} parts */
-  join({ places }) {
+  join({ places, commands }) {
     this.#places = places;
+    this.addEventListener("click", (event) => this.#endTurn(event, commands));
+  }
+
+  /** Cuts one member short, and nobody else. @param {Event} event @param {import("../commands.js").Commands} commands */
+  #endTurn({ target }, commands) {
+    const button = target instanceof Element ? target.closest("[data-part=end-turn]") : null;
+    const message = button?.closest("article");
+    if (!(button instanceof HTMLButtonElement) || !message) return;
+    button.disabled = true;
+    const data = { session_id: this.#session_id, node_id: message.dataset.nodeId };
+    commands.perform("stop_session", data).catch(() => (button.disabled = false));
   }
 
   /** @param {State} state @param {State} previous */
   show(state, previous) {
+    this.#session_id = state.session_id;
     if (state === previous) this.#adopt(state);
     const entries = state.order.map((entry) => placed(state, entry));
     for (const entry of entries) this.#showEntry(entry, state);
@@ -45,29 +60,24 @@ class Transcript extends RoomElement {
     const known = this.#elements.get(id) ?? this.#create(id, kind, state);
     const message = state.messages[id];
     if (known instanceof MessageElement && message) known.show(message, this.#places);
+    else this.#showCard(known, id, state);
+  }
+
+  /** A note that has not changed since is left alone: an open <details> in it stays open. @param {HTMLElement} card @param {string} id @param {State} state */
+  #showCard(card, id, state) {
+    const note = state.notes[id] ?? state.faults[id];
+    if (!note || this.#shown.get(id) === note) return;
+    this.#shown.set(id, note);
+    CARDS["kind" in note ? note.kind : "fault"]?.show(card, note, this.#places);
   }
 
   /** @param {string} id @param {string} kind @param {State} state */
   #create(id, kind, state) {
-    const element = kind === "fault" ? this.#faultCard(id, state) : copyTemplate("message-template");
+    const element = copyTemplate(CARDS[kind]?.template ?? "message-template");
     const message = state.messages[id];
     if (element instanceof MessageElement && message) element.begin(message, this.#places);
     this.#elements.set(id, element);
     return element;
-  }
-
-  /** @param {string} id @param {State} state */
-  #faultCard(id, state) {
-    const card = copyTemplate("fault-template");
-    const fault = state.faults[id];
-    if (!fault) return card;
-    const place = this.#places[fault.node_id ?? ""];
-    card.dataset.seat = String(place?.seat ?? 0);
-    card.dataset.code = fault.code;
-    part(card, "title").textContent = place ? t("{name} is absent", { name: place.name }) : t("Something went wrong");
-    part(card, "text").textContent = fault.error;
-    part(card, "hint").textContent = [fault.hint, fault.can_retry ? t("It may work when tried again.") : ""].join(" ").trim();
-    return card;
   }
 
   // Rows
@@ -98,8 +108,9 @@ class Transcript extends RoomElement {
     for (const surplus of [...columns.children].slice(entries.length)) surplus.remove();
     row.dataset.columns = String(entries.length);
     const title = part(row, "title");
-    title.hidden = entries.length < 2;
-    title.textContent = t("{count} members in parallel", { count: entries.length });
+    const speakers = entries.filter(({ kind }) => kind === "message" || kind === "fault").length;
+    title.hidden = speakers < 2;
+    title.textContent = t("{count} members in parallel", { count: speakers });
   }
 }
 
@@ -107,7 +118,9 @@ class Transcript extends RoomElement {
 function placed(state, { kind, id }) {
   const message = state.messages[id];
   if (message) return { id, kind, node_id: message.node_id, status: message.status };
-  return { id, kind, node_id: state.faults[id]?.node_id ?? null, status: "failed" };
+  const fault = state.faults[id];
+  if (fault) return { id, kind, node_id: fault.node_id, status: "failed" };
+  return { id, kind, node_id: state.notes[id]?.node_id ?? null, status: "completed" };
 }
 
 customElements.define("council-transcript", Transcript);

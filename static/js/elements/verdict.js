@@ -1,9 +1,10 @@
 // <council-verdict>: what the council came to. Who was missing stands above it.
 
 import { markdownNodes } from "../lib/markdown.js";
-import { copyTemplate, part, showText } from "../lib/templates.js";
+import { copyTemplate, fillList, part, showText } from "../lib/templates.js";
 import { t } from "../lib/texts.js";
 import { RoomElement } from "./room_element.js";
+import { showBestDraft, showChanges, showCount, showSentences, weakText } from "./verdict_parts.js";
 
 /** @typedef {import("../reducer.js").State} State */
 /** @typedef {import("../protocol.js").Verdict} Verdict */
@@ -12,6 +13,7 @@ import { RoomElement } from "./room_element.js";
 class VerdictElement extends RoomElement {
   /** @type {Places} */ #places = {};
   /** @type {Verdict | null} */ #shown = null;
+  /** @type {State["panel"] | null} */ #panel = null;
 
   /** @param {import("./room_element.js").RoomParts} parts */
   join({ places }) {
@@ -19,14 +21,20 @@ class VerdictElement extends RoomElement {
   }
 
   /** @param {State} state */
-  show({ verdict, messages }) {
+  show({ verdict, messages, panel }) {
     if (!verdict || verdict === this.#shown) return;
     this.#shown = verdict;
+    this.#panel = panel;
     const card = copyTemplate("verdict-template");
     card.dataset.outcome = verdict.outcome;
     part(card, "title").textContent = title(verdict.outcome);
     showText(part(card, "word"), verdict.outcome === "decided" ? (verdict.word ?? null) : null);
     this.#showPresence(card, verdict);
+    showText(part(card, "decision"), verdict.outcome === "partial" ? null : (verdict.decision ?? null));
+    showText(part(card, "deviates"), verdict.chair_deviates ?? null);
+    part(card, "chair-deviates").hidden = !verdict.chair_deviates;
+    fillList(part(card, "weak"), verdict.weak_evidence ?? [], (item, reason) => (part(item, "detail").textContent = weakText(reason)));
+    showCount(part(card, "count"), verdict.ballots ?? null);
     showScore(part(card, "score"), verdict);
     showProse(part(card, "text"), verdict);
     const isSaidAbove = Object.values(messages).some(({ node_id }) => node_id === verdict.node_id);
@@ -36,36 +44,51 @@ class VerdictElement extends RoomElement {
   }
 
   /** @param {HTMLElement} card @param {Verdict} verdict */
-  #showPresence(card, { outcome, partial_reason, absences }) {
+  #showPresence(card, { outcome, partial_reason, absences, quorum }) {
     const count = absences.length;
     part(card, "presence").dataset.complete = String(count === 0);
     showText(part(card, "quorum"), count === 0 ? t("All members took part.") : t("Absent: {count}", { count }));
+    showText(part(card, "present"), quorumText(quorum ?? null));
     showText(part(card, "below"), outcome === "partial" ? noVerdict(partial_reason) : null);
-    fill(part(card, "absences"), absences, (item, { node_id, reason }) => {
+    fillList(part(card, "absences"), absences, (item, { node_id, reason }) => {
       part(item, "name").textContent = this.#name(node_id);
       part(item, "detail").textContent = reason || t("No reason was given.");
     });
   }
 
   /** @param {HTMLElement} card @param {Verdict} verdict */
-  #showLists(card, { disputes, orders, dissent }) {
-    fill(part(card, "disputes"), disputes, (item, { claim, evidence }) => {
+  #showLists(card, { disputes, orders, dissent, best_draft, changes, sentences }) {
+    const name = (/** @type {string | undefined} */ id) => this.#name(id);
+    fillList(part(card, "disputes"), disputes, (item, { claim, evidence }) => {
       part(item, "name").textContent = claim;
       part(item, "detail").textContent = evidence;
     });
-    fill(part(card, "orders"), orders, (item, order) => {
+    fillList(part(card, "orders"), orders, (item, order) => {
       part(item, "detail").textContent = order;
     });
-    fill(part(card, "dissent"), dissent ?? [], (item, { node_id, text, reason }) => {
-      part(item, "name").textContent = this.#name(node_id);
-      part(item, "detail").textContent = text ?? reason ?? "";
+    fillList(part(card, "dissent"), dissent ?? [], (item, { node_id, member, text, reason }) => {
+      part(item, "name").textContent = name(member ?? node_id);
+      part(item, "detail").textContent = text || reason || t("No reason was given.");
     });
+    showSentences(part(card, "sentences"), sentences ?? []);
+    showChanges(part(card, "changes"), changes ?? [], name);
+    showBestDraft(part(card, "best"), best_draft ?? null, name);
   }
 
-  /** @param {string | undefined} node_id */
-  #name(node_id) {
-    return this.#places[node_id ?? ""]?.name ?? node_id ?? "";
+  /** Of a node or of a member. @param {string | undefined} id */
+  #name(id) {
+    const member = this.#panel?.members.find(({ agent_id }) => agent_id === id);
+    return this.#places[id ?? ""]?.name ?? member?.name ?? id ?? "";
   }
+}
+
+/** @param {Record<string, number> | null} quorum */
+function quorumText(quorum) {
+  if (!quorum) return null;
+  const { full, present, due, members, needed } = quorum;
+  const values = { full: full ?? present ?? 0, due: due ?? members ?? 0, needed: needed ?? 0 };
+  if (needed === undefined) return t("{full} of {due} gave a full opinion.", values);
+  return t("{full} of {due} gave a full opinion; the quorum is {needed}.", values);
 }
 
 /** @param {Verdict["outcome"]} outcome */
@@ -106,23 +129,6 @@ function showScore(element, { score, parts }) {
     part(part(element, name), "value").textContent = String(Math.round(value ?? 0));
     element.querySelector(`[data-bar="${name}"]`)?.setAttribute("width", String(value ?? 0));
   }
-}
-
-/**
- * One copy of the list's own template per item; a list without items hides with its heading.
- * @template Item
- * @param {HTMLElement} list
- * @param {Item[]} items
- * @param {(element: HTMLElement, item: Item) => void} show
- */
-function fill(list, items, show) {
-  list.hidden = items.length === 0;
-  const rows = items.map((item) => {
-    const row = copyTemplate(list.dataset.row ?? "");
-    show(row, item);
-    return row;
-  });
-  part(list, "rows").replaceChildren(...rows);
 }
 
 customElements.define("council-verdict", VerdictElement);

@@ -7,6 +7,11 @@ export function formatCount(value) {
   return new Intl.NumberFormat(document.documentElement.lang).format(value);
 }
 
+/** A share from 0 to 1. @param {number} share */
+export function formatShare(share) {
+  return `${Math.round(share * 100)} %`;
+}
+
 /** m:ss, or h:mm:ss. @param {number} seconds */
 export function formatElapsed(seconds) {
   const whole = Math.max(0, Math.floor(seconds));
@@ -35,6 +40,6 @@ export function formatCost(totals, rehearsal) {
 }
 
 /** @param {number} usd */
-function formatUsd(usd) {
+export function formatUsd(usd) {
   return `$${usd.toFixed(usd < 1 ? 4 : 2)}`;
 }

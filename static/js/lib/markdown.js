@@ -42,7 +42,7 @@ function copyElement(element, target) {
 /** @param {Element} element @param {HTMLElement} copy */
 function copyAttributes(element, copy) {
   if (copy instanceof HTMLAnchorElement) copyLink(element.getAttribute("href") ?? "", copy);
-  for (const name of ["class", "align", "start", "colspan", "rowspan"]) {
+  for (const name of ["class", "title", "align", "start", "colspan", "rowspan"]) {
     const value = element.getAttribute(name);
     if (value !== null) copy.setAttribute(name, value);
   }
@@ -50,6 +50,7 @@ function copyAttributes(element, copy) {
 
 /** @param {string} address @param {HTMLAnchorElement} link */
 function copyLink(address, link) {
+  if (address.startsWith("#ref=")) link.href = address; // Lines of a document: the pane beside the transcript opens it.
   if (!URL.canParse(address) || !LINKS.has(new URL(address).protocol)) return;
   link.href = address;
   link.rel = "noopener noreferrer";

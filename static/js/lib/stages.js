@@ -27,13 +27,14 @@ export function stages(entries, places) {
 }
 
 /**
- * The last row of the node's layer, unless the node or one that comes after it has spoken since.
+ * The last row of the node's layer, unless the node or one that comes after it has spoken since, or a round was closed.
  * @param {Stage[]} rows
  * @param {string | null} node_id
  * @param {import("../protocol.js").Place} place
  */
 function openRow(rows, node_id, place) {
   for (const row of rows.toReversed()) {
+    if (row.entries[0]?.kind === "round") return;
     const speakers = row.entries.filter(({ status }) => status !== "discarded").map((entry) => entry.node_id);
     if (speakers.some((speaker) => speaker === node_id || (speaker !== null && place.later.includes(speaker)))) return;
     if (row.layer === place.layer) return row;

@@ -21,3 +21,20 @@ export function showText(element, text) {
   element.hidden = !text;
   if (element.textContent !== (text ?? "")) element.textContent = text ?? "";
 }
+
+/**
+ * One copy of the list's own template per item; a list without items hides with its heading.
+ * @template Item
+ * @param {HTMLElement} list
+ * @param {Item[]} items
+ * @param {(element: HTMLElement, item: Item, index: number) => void} show
+ */
+export function fillList(list, items, show) {
+  list.hidden = items.length === 0;
+  const rows = items.map((item, index) => {
+    const row = copyTemplate(list.dataset.row ?? "");
+    show(row, item, index);
+    return row;
+  });
+  part(list, "rows").replaceChildren(...rows);
+}

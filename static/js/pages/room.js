@@ -1,11 +1,16 @@
 // The room: the snapshot in the page, what follows it on the socket, and the elements that show both.
 
+import "../elements/budget.js";
 import "../elements/composer.js";
 import "../elements/controls.js";
+import "../elements/document_pane.js";
 import "../elements/facts.js";
+import "../elements/files.js";
 import "../elements/graph.js";
+import "../elements/hold.js";
 import "../elements/link.js";
 import "../elements/members.js";
+import "../elements/people.js";
 import "../elements/side.js";
 import "../elements/transcript.js";
 import "../elements/verdict.js";

@@ -10,8 +10,9 @@ down_revision = "0001"
 def upgrade() -> None:
     op.add_column("sessions", sa.Column("waiting_since", sa.String(24)))
     op.add_column("sessions", sa.Column("waited_seconds", sa.Float, nullable=False, server_default="0"))
+    op.add_column("sessions", sa.Column("parked", sa.Boolean, nullable=False, server_default=sa.false()))
     op.add_column("sessions", sa.Column("group_id", sa.String(128)))
-    op.add_column("sessions", sa.Column("group_prompt", sa.Text, nullable=False, server_default=""))
+    op.add_column("sessions", sa.Column("group_prompt", sa.Text))
     op.add_column("sessions", sa.Column("prompts", sa.JSON))
     op.add_column("sessions", sa.Column("cap", sa.JSON))
     op.add_column("sessions", sa.Column("budget", sa.JSON))

@@ -1,0 +1,184 @@
+"""A template drafted by a model: asked, checked, asked once more with what was at fault, and never saved unseen."""
+
+import secrets
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Any
+
+from council.engine.opening import Seating
+from council.engine.shelving import Faults, graph_faults
+from council.engine.turn import Desk
+from council.errors import FaultyDraft, ProviderError, RateLimited, ShuttingDown, Stopped, Unavailable
+from council.llm.base import Call, ChatMessage, ChatRequest, Completion, Seat, Usage
+from council.meeting.drafting import MAX_AGENTS, draft_prompt, draft_schema, faults_told, read_draft
+from council.meeting.graph import Agent
+from council.meeting.prompts import Prompt
+from council.meeting.reading import Unreadable
+from council.store.library import Library
+
+MAX_TOKENS = 8_000
+TEMPERATURE = 0.2
+ATTEMPTS = 2
+AT_ONCE = 4
+"""Drafts under way at a time: each holds a thread of the web server while a model answers."""
+
+Draft = dict[str, Any]
+HeadFaults = Callable[[Draft], Faults]
+
+
+@dataclass(slots=True)
+class Spending:
+    """What all attempts together have cost. ``usd`` is ``None`` as soon as one price is unknown."""
+
+    input_tokens: int = 0
+    output_tokens: int = 0
+    usd: Decimal | None = field(default_factory=Decimal)
+    price: str = "local"
+    estimated: bool = False
+
+    def as_dict(self, seat: Seat) -> dict[str, Any]:
+        return {
+            "provider": seat.provider_id,
+            "model": seat.model,
+            "input_tokens": self.input_tokens,
+            "output_tokens": self.output_tokens,
+            "estimated_cost_usd": None if self.usd is None else float(self.usd),
+            "price": self.price,
+            "estimated": self.estimated,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Drafted:
+    """A draft without faults, and what it took."""
+
+    template: Draft
+    attempts: int
+    usage: dict[str, Any]
+
+    def as_answer(self) -> dict[str, Any]:
+        return {"template": self.template, "faults": [], "attempts": self.attempts, "usage": self.usage}
+
+
+class Drafter:
+    """Thread-safe. Each draft is written on its caller's thread."""
+
+    def __init__(self, desk: Desk, library: Library, seating: Seating) -> None:
+        self._desk = desk
+        self._library = library
+        self._seating = seating
+        self._lock = threading.Lock()  # Guards the two below. Never held while a model is asked.
+        self._calls: set[Call | None] = set()
+        self._closed = False
+
+    def draft(self, wish: str, head_faults: HeadFaults) -> Drafted:
+        """A template for the wish. Blocks. ``head_faults`` looks at all of it but the graph.
+
+        Raises FaultyDraft with the last draft when it cannot be used, RateLimited, or a ProviderError.
+        """
+        return _Work(self, self._desk, self._library, self._seat(), head_faults).run(wish)
+
+    def close(self) -> None:
+        """End the calls under way; their callers are told to try again. Idempotent."""
+        with self._lock:
+            self._closed = True
+            calls = tuple(self._calls)
+        for call in calls:
+            if call is not None:
+                call.cancel()
+
+    def _seat(self) -> Seat:
+        return self._seating.seats([("draft", None, None)])["draft"]
+
+    def listen(self, call: Call) -> Completion:
+        """The call's answer. Raises RateLimited, Unavailable or a ProviderError."""
+        with self._lock:
+            if self._closed:
+                raise _going_away()
+            if len(self._calls) >= AT_ONCE:
+                raise RateLimited(f"{AT_ONCE} templates are being drafted already.")
+            self._calls.add(call)
+        try:
+            return call.run(lambda _text, _is_thinking: None)
+        except (Stopped, ShuttingDown) as problem:
+            raise _going_away() from problem
+        finally:
+            with self._lock:
+                self._calls.discard(call)
+
+
+class _Work:
+    """One draft in the making; used by one thread."""
+
+    def __init__(
+        self, drafter: Drafter, desk: Desk, library: Library, seat: Seat, head_faults: HeadFaults
+    ) -> None:
+        self._drafter = drafter
+        self._desk = desk
+        self._library = library
+        self._seat = seat
+        self._head_faults = head_faults
+        self._spending = Spending()
+
+    def run(self, wish: str) -> Drafted:
+        agents = self._library.all_agents()[:MAX_AGENTS]
+        prompt = draft_prompt(wish, agents, self._desk.words, nonce=secrets.token_hex(12))
+        said: tuple[ChatMessage, ...] = ()
+        draft, faults = None, []
+        for attempt in range(1, ATTEMPTS + 1):
+            text = self._ask(prompt, said, agents)
+            draft, faults = self._checked(text)
+            if draft is not None and not faults:
+                return Drafted(draft, attempt, self._usage())
+            told = faults_told(faults, self._desk.words["draft_faults"])
+            said = (ChatMessage("assistant", text), ChatMessage("user", told))
+        raise FaultyDraft(
+            f"The model's draft has {len(faults)} {'fault' if len(faults) == 1 else 'faults'}, "
+            f"after {ATTEMPTS} attempts.",
+            details={"faults": faults, "draft": draft, "attempts": ATTEMPTS, "usage": self._usage()},
+        )
+
+    def _ask(self, prompt: Prompt, said: tuple[ChatMessage, ...], agents: list[Agent]) -> str:
+        opening = (ChatMessage("system", prompt.system), ChatMessage("user", prompt.user))
+        request = ChatRequest(
+            model=self._seat.model,
+            messages=opening + said,
+            temperature=TEMPERATURE,
+            max_tokens=MAX_TOKENS,
+            json_schema=draft_schema(agent.agent_id for agent in agents),
+            timeout_seconds=self._desk.settings.node_timeout_seconds,
+        )
+        call = self._desk.providers.provider(self._seat.provider_id).open(request)
+        try:
+            completion = self._drafter.listen(call)
+        except ProviderError as problem:
+            self._count(call.usage_so_far())
+            problem.details = {"usage": self._usage()}
+            raise
+        self._count(completion.usage)
+        return completion.content
+
+    def _checked(self, text: str) -> tuple[Draft | None, Faults]:
+        try:
+            draft = read_draft(text)
+        except Unreadable as problem:
+            fault = {"path": "answer", "reason": f"It could not be read: {problem}.", "suggestion": "Send one JSON object."}
+            return None, [fault]
+        return draft, [*self._head_faults(draft), *graph_faults(draft["graph"], self._library)]
+
+    def _count(self, usage: Usage) -> None:
+        spent, cost = self._spending, self._desk.cost(self._seat.provider_id, self._seat.model, usage)
+        spent.input_tokens += usage.input_tokens
+        spent.output_tokens += usage.output_tokens
+        spent.estimated = spent.estimated or usage.estimated
+        spent.usd = None if spent.usd is None or cost.usd is None else spent.usd + cost.usd
+        spent.price = cost.price
+
+    def _usage(self) -> dict[str, Any]:
+        return self._spending.as_dict(self._seat)
+
+
+def _going_away() -> Unavailable:
+    return Unavailable("The server is going away; nothing was drafted.")

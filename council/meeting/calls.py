@@ -1,0 +1,78 @@
+"""Which calls to models one visit of a node makes: estimates and reservations are made of them."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Protocol
+
+from council.meeting.graph import Agent, Node
+from council.meeting.nodes import NODE_TYPES, AgentTurn, FactCheck, Speaking, Vote
+
+TOOL_ROUNDS = 5  # How often a member may use its tools before it has to answer.
+
+
+class Caller(Protocol):
+    """An agent seated at a node, and the model that speaks for it."""
+
+    @property
+    def agent(self) -> Agent: ...
+    @property
+    def provider_id(self) -> str: ...
+    @property
+    def model(self) -> str: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Asking:
+    """One model's calls in one visit of a node, one after another.
+
+    ``most`` counts every call but second attempts. ``answer_tokens`` is what an answer is assumed to have, its
+    thinking included; ``max_tokens`` is ``None`` where nobody has set a limit.
+    """
+
+    caller: Caller
+    calls: int
+    most: int
+    answer_tokens: int
+    max_tokens: int | None
+
+    def answer_at_most(self, without_limit: int) -> int:
+        """The longest answer; ``without_limit`` where nobody has set one."""
+        return without_limit if self.max_tokens is None else self.max_tokens
+
+
+def calls_of(node: Node, members: Mapping[str, Caller]) -> tuple[Asking, ...]:
+    """What one visit of this node asks of models; nothing for a node that asks none."""
+    properties = NODE_TYPES[node.type].model_validate(node.properties)
+    if not isinstance(properties, Speaking):
+        return ()
+    calls, most = _how_many(properties)
+    return tuple(
+        Asking(caller, calls, most, _assumed(node), properties.max_tokens or caller.agent.max_tokens)
+        for caller in _callers(node, properties, members)
+    )
+
+
+def _callers(node: Node, properties: Speaking, members: Mapping[str, Caller]) -> list[Caller]:
+    """Who is asked at this node: its own seat, or each voter."""
+    if not isinstance(properties, Vote):
+        return [members[node.node_id]] if node.node_id in members else []
+    first_seats: dict[str, Caller] = {}
+    for caller in members.values():
+        first_seats.setdefault(caller.agent.agent_id, caller)
+    return [first_seats[agent_id] for agent_id in properties.agent_ids if agent_id in first_seats]
+
+
+def _how_many(properties: Speaking) -> tuple[int, int]:
+    """Calls of one caller: as a rule, and at most."""
+    if isinstance(properties, AgentTurn) and properties.tools:
+        return 3, TOOL_ROUNDS + 1
+    if isinstance(properties, FactCheck):
+        return 1 + min(properties.max_claims, 5), 1 + properties.max_claims
+    return 1, 1
+
+
+def _assumed(node: Node) -> int:
+    return _ANSWERS.get(node.type, 1_200)
+
+
+_ANSWERS = {"agent": 1_200, "llm": 800, "vote": 200, "fact_check": 400, "context_synth": 500, "end": 1_800}

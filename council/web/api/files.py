@@ -1,0 +1,63 @@
+"""/sessions/{id}/files: the versioned files of a meeting, read and rolled back."""
+
+from flask import Blueprint, Response, jsonify
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from council.commands import invalid_fields
+from council.engine.cabinet import Cabinet
+from council.errors import Invalid
+from council.meeting.paths import MAX_CHARACTERS
+from council.parts import Parts
+from council.store.files import Limits
+from council.web.api.sessions import known
+from council.web.body import idempotency_key, read_number, read_object, read_query
+
+MAX_PAGE = 1_000
+MAX_DIFFERENCES = 100  # Each takes a moment to make.
+MAX_VERSION = 2**31 - 1
+
+
+class Rollback(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+    path: str = Field(min_length=1, max_length=MAX_CHARACTERS)
+    version: int = Field(ge=1, le=MAX_VERSION)
+
+
+def blueprint(parts: Parts) -> Blueprint:
+    api = Blueprint("files", __name__, url_prefix="/api/v1/sessions/<session_id>/files")
+    cabinet = Cabinet(parts.store, parts.journal, Limits.of(parts.settings))
+
+    @api.get("")
+    def files(session_id: str) -> Response:
+        query = read_query("path", "version", "after", "limit")
+        if "path" in query:
+            return jsonify(parts.archive.file(known(session_id), query["path"], _version(query)))
+        if "version" in query:
+            raise Invalid("version: of which file?", hint="Name its path, too.")
+        limit = read_number(query, "limit", 100, least=1, most=MAX_PAGE)
+        return jsonify(parts.archive.files(known(session_id), query.get("after", ""), limit))
+
+    @api.get("/history")
+    def history(session_id: str) -> Response:
+        query = read_query("path", "after", "limit")
+        if "path" not in query:
+            raise Invalid("path: say which file.", hint="GET …/files lists them.")
+        after = read_number(query, "after", 0, least=0, most=MAX_VERSION)
+        limit = read_number(query, "limit", 20, least=1, most=MAX_DIFFERENCES)
+        return jsonify(parts.archive.file_history(known(session_id), query["path"], after, limit))
+
+    @api.post("/rollback")
+    def rollback(session_id: str) -> Response:
+        body = read_object()
+        try:
+            wanted = Rollback.model_validate(body)
+        except ValidationError as problem:
+            raise invalid_fields(problem, Rollback) from problem
+        done = cabinet.roll_back(known(session_id), wanted.path, wanted.version, command_id=idempotency_key())
+        return jsonify(done)
+
+    return api
+
+
+def _version(query: dict[str, str]) -> int | None:
+    return read_number(query, "version", 1, least=1, most=MAX_VERSION) if "version" in query else None

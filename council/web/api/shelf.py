@@ -1,0 +1,150 @@
+"""Plain CRUD over one shelf: list, read, add, copy, change, remove."""
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Generic, TypeVar
+
+from flask import Blueprint, Response, jsonify, request
+from pydantic import BaseModel, ValidationError
+from sqlalchemy.engine import Connection
+
+from council.commands import invalid_fields
+from council.errors import Invalid
+from council.meeting.naming import ID_PATTERN, RESERVED
+from council.store.shelf import Kept, Shelf
+from council.web.body import read_object, read_query
+
+T = TypeVar("T", bound=BaseModel)
+B = TypeVar("B", bound=BaseModel)
+
+MAX_ID = 128
+_OF_THE_SERVER = ("is_system", "created_at")  # An answer sent back with a change in it has them, too.
+
+
+@dataclass(frozen=True, slots=True)
+class Rules(Generic[T]):
+    """What makes this kind different from the others."""
+
+    read: Callable[[dict[str, Any], str], T]  # A body without its id, and the id. Raises Invalid.
+    may_keep: Callable[[Connection, T], None]
+    may_remove: Callable[[Connection, str], None]
+    max_name: int
+
+
+def install(api: Blueprint, shelf: Shelf[T], rules: Rules[T]) -> None:
+    """Give the blueprint the six routes of this shelf."""
+    word, id_name = shelf.kind.word, shelf.kind.id_name
+    every, one = f"/{word}s", f"/{word}s/<{id_name}>"
+
+    def add(value: T, wanted_id: str | None) -> tuple[Response, int, dict[str, str]]:
+        kept = shelf.add(
+            value, name=_name(value), wanted_id=wanted_id, check=lambda open_: rules.may_keep(open_, value)
+        )
+        answer = jsonify(as_item(kept))
+        return answer, 201, {"Location": f"/api/v1/{word}s/{shelf.kind.id_of(kept.value)}"}
+
+    @api.get(every, endpoint=f"list_{word}s")
+    def listed() -> Response:
+        read_query()
+        return jsonify(items=[as_item(kept) for kept in shelf.all()], next=None)
+
+    @api.post(every, endpoint=f"add_{word}")
+    def create() -> tuple[Response, int, dict[str, str]]:
+        body = read_object()
+        body.pop("updated_at", None)
+        wanted_id = _given_id(body.pop(id_name, None), id_name)
+        return add(rules.read(_without(body, *_OF_THE_SERVER), wanted_id or ""), wanted_id)
+
+    @api.get(one, endpoint=f"read_{word}")
+    def read(**ids: str) -> Response:
+        read_query()
+        return jsonify(as_item(shelf.get(ids[id_name])))
+
+    @api.put(one, endpoint=f"change_{word}")
+    def change(**ids: str) -> Response:
+        own_id = shelf.kind.id_of(shelf.get(ids[id_name]).value)
+        body = read_object()
+        if body.pop(id_name, own_id) != own_id:
+            raise Invalid(
+                f"{id_name}: it differs from the address.", hint="An id cannot be changed; copy it."
+            )
+        seen = _seen(body.pop("updated_at", None))
+        shelf.refuse_built_in(own_id)
+        value = rules.read(_without(body, *_OF_THE_SERVER), own_id)
+        return jsonify(
+            as_item(shelf.replace(value, seen=seen, check=lambda open_: rules.may_keep(open_, value)))
+        )
+
+    @api.post(f"{one}/copy", endpoint=f"copy_{word}")
+    def copy(**ids: str) -> tuple[Response, int, dict[str, str]]:
+        original = shelf.get(ids[id_name]).value
+        body = read_object() if request.get_data() else {}
+        given = body.pop("name", f"{_name(original)[: rules.max_name - 7]} (copy)")
+        wanted_id = _given_id(body.pop(id_name, None), id_name)
+        same = original.model_dump(mode="json", exclude={id_name, "is_system"})
+        return add(rules.read(same | body | {"name": given}, wanted_id or ""), wanted_id)
+
+    @api.delete(one, endpoint=f"remove_{word}")
+    def remove(**ids: str) -> tuple[str, int]:
+        own_id = ids[id_name]
+        shelf.remove(own_id, check=lambda open_: rules.may_remove(open_, own_id))
+        return "", 204
+
+
+def as_item(kept: Kept[Any]) -> dict[str, Any]:
+    """The thing as it travels, with its dates."""
+    value: dict[str, Any] = kept.value.model_dump(mode="json")
+    return value | {"created_at": kept.created_at, "updated_at": kept.updated_at}
+
+
+def parse(kind: type[B], fields: dict[str, Any]) -> B:
+    """The body's fields. Raises Invalid, naming every one at fault."""
+    try:
+        return kind.model_validate(fields)
+    except ValidationError as problem:
+        raise invalid_fields(problem, kind) from problem
+
+
+def refuse(faults: list[dict[str, Any]]) -> None:
+    """Raises Invalid with all of them, if there are any."""
+    if faults:
+        more = f" (and {len(faults) - 1} more)" if len(faults) > 1 else ""
+        raise Invalid(f"{faults[0]['path']}: {faults[0]['reason']}{more}", details=faults)
+
+
+def faults_of(read: Callable[[], object]) -> list[dict[str, Any]]:
+    """What ``read`` finds at fault."""
+    try:
+        read()
+    except Invalid as problem:
+        return list(problem.details)
+    return []
+
+
+def _name(value: Any) -> str:
+    name: str = value.name
+    return name
+
+
+def _given_id(given: object, id_name: str) -> str | None:
+    if given is None or given == "":
+        return None
+    if not isinstance(given, str) or len(given) > MAX_ID or not re.fullmatch(ID_PATTERN, given):
+        raise Invalid(
+            f"{id_name}: letters, digits, '_', '-' and '.', at most {MAX_ID}.",
+            hint="Leave it out: then it is made of the name.",
+        )
+    if given in RESERVED:
+        raise Invalid(f"{id_name}: {given!r} is a word of the address.", hint="Use another id.")
+    return given
+
+
+def _seen(given: object) -> str | None:
+    if given is None or isinstance(given, str):
+        return given
+    raise Invalid("updated_at: it is not one of ours.", hint="Send the one that you read, or leave it out.")
+
+
+def _without(body: dict[str, Any], *names: str) -> dict[str, Any]:
+    return {name: value for name, value in body.items() if name not in names}

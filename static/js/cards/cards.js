@@ -1,0 +1,23 @@
+// What stands in the transcript beside messages: for each kind its template, and how its data are shown in it.
+
+import { ballotCard } from "./ballot.js";
+import { factsCard } from "./facts.js";
+import { faultCard } from "./fault.js";
+import { memoryCard } from "./memory.js";
+import { reviewCard } from "./review.js";
+import { roundCard } from "./round.js";
+import { workCard } from "./work.js";
+
+/** @typedef {import("../protocol.js").Places} Places */
+/** @typedef {{template: string, show: (card: HTMLElement, note: any, places: Places) => void}} Card */
+
+/** @type {Record<string, Card>} */
+export const CARDS = {
+  ballot: { template: "ballot-template", show: ballotCard },
+  facts: { template: "facts-template", show: factsCard },
+  fault: { template: "fault-template", show: faultCard },
+  memory: { template: "memory-template", show: memoryCard },
+  review: { template: "answer-template", show: reviewCard },
+  round: { template: "round-template", show: roundCard },
+  work: { template: "work-template", show: workCard },
+};

@@ -1,0 +1,151 @@
+// <council-document-pane>: one document beside the transcript, with line numbers, its versions and what each changed.
+
+import { get } from "../lib/api.js";
+import { diffNodes } from "../lib/diff_view.js";
+import { linesOf } from "../lib/diff.js";
+import { lineRows, pageAround } from "../lib/line_rows.js";
+import { parseRef } from "../lib/refs.js";
+import { part, showText } from "../lib/templates.js";
+import { t } from "../lib/texts.js";
+import { waiting } from "../reduce/people.js";
+import { RoomElement } from "./room_element.js";
+
+/** @typedef {import("../lib/refs.js").Ref} Ref */
+/** @typedef {{path: string, version: number, author: string, reason: string, content?: string, diff?: string | null}} Version */
+
+class DocumentPane extends RoomElement {
+  #session_id = "";
+  /** @type {import("../commands.js").Commands | null} */ #commands = null;
+  /** @type {string | null} the node whose review may roll back */ #rollback = null;
+  /** @type {Version[]} */ #versions = [];
+  /** @type {Version | null} */ #shown = null;
+  #files = 0;
+
+  /** @param {import("./room_element.js").RoomParts} parts */
+  join({ commands }) {
+    this.#commands = commands;
+    document.addEventListener("click", (event) => this.#follow(event));
+    addEventListener("hashchange", () => this.#open(parseRef(location.hash)));
+    this.#sheet.addEventListener("keydown", (event) => event.key === "Escape" && this.#close());
+    part(this, "close").addEventListener("click", () => this.#close());
+    part(this, "version").addEventListener("change", () => this.#turnTo(Number(this.#select.value)));
+    part(this, "changes").addEventListener("click", () => this.#toggleChanges());
+    part(this, "restore").addEventListener("click", () => this.#restore());
+    this.addEventListener("click", ({ target }) => {
+      const page = target instanceof HTMLElement ? target.dataset.page : undefined;
+      if (page) this.#showLines(Number(page), null);
+    });
+  }
+
+  /** @param {import("../reducer.js").State} state @param {import("../reducer.js").State} previous */
+  show(state, previous) {
+    this.#session_id = state.session_id;
+    const review = waiting(state).find(({ actions }) => actions.includes("rollback"));
+    this.#rollback = review?.node_id ?? null;
+    this.#showRestore();
+    if (state === previous) this.#open(parseRef(location.hash));
+    const isNewer = state.files.slice(this.#files).some(({ path }) => path === this.#shown?.path);
+    this.#files = state.files.length;
+    if (isNewer && this.#sheet.open) this.#load({ path: this.#shown?.path ?? "", from: null, to: null, version: null });
+  }
+
+  /** A reference that is followed again leads there again, although the address stays. @param {Event} event */
+  #follow(event) {
+    const link = event.target instanceof Element ? event.target.closest('a[href^="#ref="]') : null;
+    if (!(link instanceof HTMLAnchorElement)) return;
+    event.preventDefault();
+    history.replaceState(null, "", link.hash);
+    this.#open(parseRef(link.hash));
+  }
+
+  /** @param {Ref | null} ref */
+  async #open(ref) {
+    if (!ref) return;
+    if (!this.#sheet.open) this.#sheet.show();
+    await this.#load(ref);
+  }
+
+  #close() {
+    this.#sheet.close();
+    if (location.hash.startsWith("#ref=")) history.replaceState(null, "", location.pathname + location.search);
+  }
+
+  /** @param {Ref} ref */
+  async #load({ path, from, to, version }) {
+    showText(part(this, "note"), null);
+    part(this, "title").textContent = path;
+    const query = new URLSearchParams({ path });
+    const history_ = await get(`/sessions/${this.#session_id}/files/history?${query}`).catch(() => ({ items: [] }));
+    this.#versions = history_.items;
+    const options = this.#versions.map((one) => new Option(t("Version {version}", { version: one.version }), String(one.version)));
+    this.#select.replaceChildren(...options.reverse());
+    part(this, "version").hidden = options.length < 2;
+    await this.#turnTo(version, path, from, to);
+  }
+
+  /** @param {number | null} version @param {string} [path] @param {number | null} [from] @param {number | null} [to] */
+  async #turnTo(version, path = this.#shown?.path ?? "", from = null, to = null) {
+    const query = new URLSearchParams(version ? { path, version: String(version) } : { path });
+    try {
+      this.#shown = await get(`/sessions/${this.#session_id}/files?${query}`);
+    } catch (problem) {
+      this.#shown = null;
+      part(this, "lines").replaceChildren();
+      return showText(part(this, "note"), /** @type {Error} */ (problem).message);
+    }
+    this.#select.value = String(this.#shown?.version);
+    part(this, "about").textContent = [this.#shown?.author, this.#shown?.reason].filter(Boolean).join(": ");
+    part(this, "changes").setAttribute("aria-pressed", "false");
+    part(this, "changes").hidden = !this.#changes;
+    this.#showRestore();
+    this.#showLines(pageAround(from), from === null ? null : { from, to: to ?? from });
+  }
+
+  // What is in it
+
+  /** @param {number} page @param {{from: number, to: number} | null} marked */
+  #showLines(page, marked) {
+    const rows = lineRows(linesOf(this.#shown?.content ?? ""), page, marked);
+    part(this, "lines").replaceChildren(...rows);
+    const first = part(this, "lines").querySelector("[data-marked]");
+    if (first) first.scrollIntoView({ block: "center" });
+    else part(this, "lines").scrollTop = 0;
+  }
+
+  /** What this version changed, if it changed something. */
+  get #changes() {
+    return this.#versions.find(({ version }) => version === this.#shown?.version)?.diff || null;
+  }
+
+  #toggleChanges() {
+    const pressed = part(this, "changes").getAttribute("aria-pressed") !== "true";
+    part(this, "changes").setAttribute("aria-pressed", String(pressed));
+    if (pressed) part(this, "lines").replaceChildren(...diffNodes(this.#changes?.split("\n") ?? []));
+    else this.#showLines(1, null);
+  }
+
+  // Going back
+
+  #showRestore() {
+    const newest = this.#versions.at(-1)?.version ?? 1;
+    const button = part(this, "restore");
+    button.hidden = this.#rollback === null || !this.#shown || this.#shown.version === newest;
+    button.textContent = t("Go back to version {version}", { version: this.#shown?.version ?? 1 });
+  }
+
+  async #restore() {
+    const { path, version } = this.#shown ?? {};
+    const data = { session_id: this.#session_id, node_id: this.#rollback, action: "rollback", data: { path, version } };
+    await this.#commands?.perform("submit_review", data).catch((refusal) => showText(part(this, "note"), refusal.message));
+  }
+
+  get #sheet() {
+    return /** @type {HTMLDialogElement} */ (part(this, "sheet"));
+  }
+
+  get #select() {
+    return /** @type {HTMLSelectElement} */ (part(this, "version"));
+  }
+}
+
+customElements.define("council-document-pane", DocumentPane);

@@ -1,0 +1,130 @@
+// What a verdict must not hide: the count beside the chair's words, the best first draft, who changed their mind.
+
+import { claimText } from "../cards/facts.js";
+import { outcomeText, whyText } from "../cards/votes.js";
+import { formatCount, formatShare, formatUsd } from "../lib/format.js";
+import { fillList, part, showText } from "../lib/templates.js";
+import { t } from "../lib/texts.js";
+
+/** @typedef {Record<string, any>} Data */
+/** @typedef {(id: string | undefined) => string} NameOf */
+
+/** @param {string} reason */
+export function weakText(reason) {
+  switch (reason) {
+    case "same_model":
+      return t("All who agreed are the same model: one model agreed with itself.");
+    case "shared_model":
+      return t("Some of those who agreed are the same model.");
+    case "no_evidence":
+      return t("Nobody cited evidence.");
+    default:
+      return reason;
+  }
+}
+
+/** @param {HTMLElement} element @param {Data | null} ballots */
+export function showCount(element, ballots) {
+  const count = ballots?.count ?? ballots;
+  element.hidden = !count;
+  if (!count) return;
+  const outcome = ballots?.outcome;
+  part(element, "outcome").textContent = outcome ? outcomeText(outcome) : "";
+  part(element, "votes").textContent = (count.bars ?? [])
+    .filter((/** @type {Data} */ { votes, mean_rank }) => votes > 0 || mean_rank)
+    .map((/** @type {Data} */ bar) => `${barLabel(bar.label)} ${bar.votes}`)
+    .join(" · ");
+  part(element, "counted").textContent = t("{counted} of {voters} votes count.", { counted: count.counted ?? 0, voters: count.voters ?? 0 });
+  showText(part(element, "why"), count.why ? whyText(count.why) : null);
+}
+
+/** @param {string} label */
+function barLabel(label) {
+  if (label === "yes") return t("Yes");
+  return label === "no" ? t("No") : label;
+}
+
+/** @param {HTMLElement} list @param {Data[]} changes @param {NameOf} name */
+export function showChanges(list, changes, name) {
+  fillList(list, changes, (row, { member, round, kind, before, after, influence, because_of, reason }) => {
+    const whom = influence ? name(influence) : because_of;
+    const values = { name: name(member), round, before: stanceText(before), after: stanceText(after), whom };
+    row.dataset.kind = kind;
+    part(row, "name").textContent =
+      kind === "claimed"
+        ? t("{name} said in round {round} that it moved; its positions do not show it.", values)
+        : t("{name} moved from {before} to {after} in round {round}.", values);
+    const because = whom ? t("Because of {whom}.", values) : kind === "unexplained" ? t("It gave no reason.") : "";
+    showText(part(row, "detail"), [because, reason].filter(Boolean).join(" ") || null);
+  });
+}
+
+/** @param {string | null} stance */
+function stanceText(stance) {
+  switch (stance) {
+    case "for":
+      return t("for");
+    case "against":
+      return t("against");
+    case "undecided":
+      return t("undecided");
+    default:
+      return stance ?? t("no position");
+  }
+}
+
+/** @param {HTMLElement} element @param {Data | null} best @param {NameOf} name */
+export function showBestDraft(element, best, name) {
+  element.hidden = !best;
+  if (!best) return;
+  const { member, text, content, why, changed_answer, extra_rounds, chosen_by } = best;
+  part(element, "name").textContent = member ? t("Best first draft: {name}", { name: name(member) }) : t("Best first draft");
+  showText(part(element, "chosen"), member ? chosenText(chosen_by) : noDraftText(why));
+  showText(part(element, "changed"), changed_answer === null || changed_answer === undefined ? null : changedText(changed_answer));
+  showText(part(element, "extra"), extra_rounds ? extraText(extra_rounds) : null);
+  const words = text ?? content ?? "";
+  part(element, "draft").hidden = !words;
+  part(element, "draft-text").textContent = words;
+}
+
+/** @param {boolean} changed */
+function changedText(changed) {
+  return changed
+    ? t("The council changed the answer: most first opinions stood elsewhere.")
+    : t("The council did not change the answer: most first opinions stood there already.");
+}
+
+/** @param {string | null} by */
+function chosenText(by) {
+  if (by === "ranking") return t("Ranked first by the others.");
+  return by === "position" ? t("The surest of those who stood there from the beginning.") : null;
+}
+
+/** @param {string | null} why */
+function noDraftText(why) {
+  switch (why) {
+    case "nobody_held_it":
+      return t("Nobody stood there at the beginning.");
+    case "tie":
+      return t("There is none: the first drafts are tied.");
+    default:
+      return t("There is none.");
+  }
+}
+
+/** @param {{tokens: number, usd: number | null}} extra */
+function extraText({ tokens, usd }) {
+  const values = { tokens: formatCount(tokens), usd: usd === null ? t("unknown") : formatUsd(usd) };
+  return t("What came after the first opinions cost {tokens} tokens ({usd}).", values);
+}
+
+/** Sentences of the ruling, each with the status of the claim in it. @param {HTMLElement} list @param {Data[]} sentences */
+export function showSentences(list, sentences) {
+  fillList(list, sentences, (row, { text, sentence, status, claims, similarity }) => {
+    const worst = status ?? (claims ?? []).map((/** @type {Data} */ claim) => claim.status)[0] ?? "not_checkable";
+    row.dataset.claim = worst;
+    part(row, "status").textContent = claimText(worst);
+    part(row, "name").textContent = text ?? sentence ?? "";
+    showText(part(row, "detail"), typeof similarity === "number" ? formatShare(similarity) : null);
+  });
+}
