@@ -141,6 +141,18 @@ class SubmitReview(Command):
     data: ReviewData = ReviewData()
 
 
+class RerunSession(Command):
+    """A new meeting that shares the recorded steps before ``node_id``; from there on others may sit, or be asked
+    something else. ``agents`` and ``tasks`` are by node."""
+
+    cmd = "rerun_session"
+    session_id: SessionId
+    node_id: str
+    new_session_id: SessionId
+    agents: dict[str, str] = {}
+    tasks: dict[str, Annotated[str, StringConstraints(min_length=1, max_length=20_000)]] = {}
+
+
 class UserInput(Command):
     cmd = "user_input"
     session_id: SessionId

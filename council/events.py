@@ -382,12 +382,13 @@ class FileWritten(Event):
 
 
 class MemoryRetrieved(Event):
-    """What the group knew already and the members are given."""
+    """What the group knew already and the members are given; ``note`` says why there is nothing."""
 
     name = "memory_retrieved"
     node_id: str
     round: int
     items: tuple[dict[str, Any], ...]
+    note: str = ""
 
 
 # Money

@@ -112,6 +112,16 @@ class Budget:
         with self._lock:
             return Figures(self._limits, self._spent, self._reserved)
 
+    @property
+    def capped(self) -> bool:
+        """Whether calls are paid for in advance. Read without the lock: limits are replaced as a whole."""
+        return self._limits.holds
+
+    def count(self, spent: Amount) -> None:
+        """This was spent, too."""
+        with self._lock:
+            self._spent += spent
+
     def limit(self, limits: Limits) -> None:
         """From now on these limits hold; what is spent or reserved stays."""
         with self._lock:

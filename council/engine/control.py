@@ -11,6 +11,7 @@ from council import clock
 from council.commands import (
     Command,
     PauseSession,
+    RerunSession,
     ResumeSession,
     Signal,
     StartSession,
@@ -18,7 +19,7 @@ from council.commands import (
     SubmitReview,
     UserInput,
 )
-from council.engine import answers, round_files, waiting
+from council.engine import answers, rerun, round_files, waiting
 from council.engine.answers import Answer
 from council.engine.ending import cancellation
 from council.engine.opening import Opening, Seating, fingerprint, prepare
@@ -45,7 +46,16 @@ START_SECONDS = 3.0  # How long "pause" waits for a meeting that is about to sta
 
 _ELSEWHERE = "Another process of this server runs the meeting; from here, a single member cannot be stopped."
 
-SessionCommand = StartSession | PauseSession | ResumeSession | StopSession | UserInput | SubmitReview | Signal
+SessionCommand = (
+    StartSession
+    | PauseSession
+    | ResumeSession
+    | StopSession
+    | UserInput
+    | SubmitReview
+    | Signal
+    | RerunSession
+)
 """Commands that change a meeting; the others concern one connection."""
 
 
@@ -92,6 +102,8 @@ class Control:
                 return stop(command, command_id)
             case SubmitReview() | Signal():
                 return self._answer(command, command_id, by)
+            case RerunSession():
+                return self._rerun(command)
             case UserInput():
                 say = self._say if command.node_id is None else self._answer
                 return say(command, command_id, by)
@@ -129,6 +141,36 @@ class Control:
             return None
         if row["fingerprint"] != fingerprint(command):
             raise Conflict(f"Session {command.session_id} was started with other inputs.")
+        return {"session_id": row["session_id"], "status": row["status"], "created": False}
+
+    def _rerun(self, command: RerunSession) -> dict[str, Any]:
+        """Start a meeting that shares the beginning of another one."""
+        with self._store.read() as connection:
+            known = self._rerun_before(connection, command)
+            prepared = known or rerun.prepare_rerun(connection, command, self._library, self._seating)
+
+        def decide(connection: Connection) -> Decision:
+            before = self._rerun_before(connection, command)
+            if before is not None or isinstance(prepared, dict):
+                return Decision(result=before)
+            rerun.insert(connection, prepared)
+            result = {"session_id": command.new_session_id, "status": "pending", "created": True}
+            return Decision(prepared.events, result)
+
+        if known is None:
+            channel = session_channel(command.new_session_id)
+            known = self._journal.decide(channel, decide).wait(ANSWER_SECONDS)
+            self._supervisor.submit(command.new_session_id)
+        result: dict[str, Any] = known
+        return result
+
+    def _rerun_before(self, connection: Connection, command: RerunSession) -> dict[str, Any] | None:
+        """What a repeated request is answered with. Raises Conflict for another one under the same id."""
+        row = sessions.find(connection, command.new_session_id)
+        if row is None:
+            return None
+        if row["fingerprint"] != rerun.fingerprint(command):
+            raise Conflict(f"Session {command.new_session_id} was started with other inputs.")
         return {"session_id": row["session_id"], "status": row["status"], "created": False}
 
     def _creation(self, command: StartSession, opening: Opening) -> Decide:

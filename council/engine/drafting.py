@@ -164,7 +164,11 @@ class _Work:
         try:
             draft = read_draft(text)
         except Unreadable as problem:
-            fault = {"path": "answer", "reason": f"It could not be read: {problem}.", "suggestion": "Send one JSON object."}
+            fault = {
+                "path": "answer",
+                "reason": f"It could not be read: {problem}.",
+                "suggestion": "Send one JSON object.",
+            }
             return None, [fault]
         return draft, [*self._head_faults(draft), *graph_faults(draft["graph"], self._library)]
 

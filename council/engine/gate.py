@@ -131,6 +131,12 @@ class Gate:
                 self._speakers.remove((node_id, cut))
 
     @property
+    def held(self) -> bool:
+        """Whether people, or the cap, hold the meeting."""
+        with self._lock:
+            return self._held is not None
+
+    @property
     def ended(self) -> Interrupted | None:
         with self._lock:
             return self._ended

@@ -1,5 +1,6 @@
 """What a run writes down: its events under its fence, and the steps that need not be taken again."""
 
+from collections.abc import Callable
 from typing import Any
 
 from sqlalchemy.engine import Connection
@@ -12,6 +13,9 @@ from council.live.records import Decide, Decision
 from council.live.stream import MessageStream
 from council.store import sessions, steps
 
+Tally = Callable[[Connection], tuple[Event, ...]]
+"""What is written along with everything else, inside its transaction: the budget, if it has changed."""
+
 
 class Minutes:
     """The pen of one run. Thread-safe; every ``write`` returns when it is stored."""
@@ -22,11 +26,14 @@ class Minutes:
         self._journal = journal
         self._fence = fence
         self._gather_characters = gather_characters
+        self.tally: Tally | None = None  # Set by the treasurer, when there is a cap.
 
     def write(self, *events: Event) -> None:
         """Store these events, all or none. Raises Fenced when another process runs the session now."""
-        if events:
+        if events and self.tally is None:
             self._journal.record(self.channel, *events, fence=self._fence).wait()
+        elif events:
+            self._store(lambda _connection: Decision(events))
 
     def conclude(
         self, node_id: str, key: str, result: dict[str, Any], *events: Event, round: int = 1
@@ -42,7 +49,7 @@ class Minutes:
             steps.record(connection, self.session_id, key, result)
             return Decision(events)
 
-        self._journal.decide(self.channel, decide, fence=self._fence).wait()
+        self._store(decide)
 
     def decide(self, decide: Decide) -> Any:
         """Take a decision inside the transaction that stores its events; the decision's result."""
@@ -58,7 +65,7 @@ class Minutes:
             left = ending.left_by(connection, self.session_id, node_id)
             return Decision((*left, error, NodeStateChange(node_id=node_id, status="failed", round=round)))
 
-        self._journal.decide(self.channel, decide, fence=self._fence).wait()
+        self._store(decide)
 
     def close(self, end: Event) -> None:
         """Store how the meeting ended. Raises Stopped when a stop was accepted before: that is how it ends, then."""
@@ -66,7 +73,7 @@ class Minutes:
         def decide(connection: Connection) -> Decision:
             if sessions.get(connection, self.session_id, lock=True)["stop_requested"]:
                 raise Stopped("The meeting was stopped.")
-            return Decision((*ending.skipped(connection, self.session_id), end))
+            return Decision((*self._told(connection), *ending.skipped(connection, self.session_id), end))
 
         self._journal.decide(self.channel, decide, fence=self._fence).wait()
 
@@ -74,7 +81,7 @@ class Minutes:
         """Store that the meeting was stopped."""
 
         def decide(connection: Connection) -> Decision:
-            return Decision(ending.cancellation(connection, self.session_id))
+            return Decision((*self._told(connection), *ending.cancellation(connection, self.session_id)))
 
         self._journal.decide(self.channel, decide, fence=self._fence).wait()
 
@@ -89,3 +96,16 @@ class Minutes:
             message_id=message_id,
             gather_characters=self._gather_characters,
         )
+
+    def _store(self, decide: Decide) -> None:
+        """Take the decision, and say with it how the money stands, if that is news."""
+
+        def decide_and_tell(connection: Connection) -> Decision:
+            decision = decide(connection)
+            return Decision((*decision.events, *self._told(connection)), decision.result)
+
+        self._journal.decide(self.channel, decide_and_tell, fence=self._fence).wait()
+
+    def _told(self, connection: Connection) -> tuple[Event, ...]:
+        tally = self.tally
+        return () if tally is None else tally(connection)

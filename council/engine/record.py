@@ -5,6 +5,7 @@ from typing import Any
 
 from sqlalchemy.engine import Connection
 
+from council.engine.account import Account, read_account
 from council.meeting.graph import Agent, Graph
 from council.meeting.prompts import Matter
 from council.store import messages, sessions, steps
@@ -39,6 +40,7 @@ class MeetingRecord:
     words: dict[str, str]  # The words of the room, by the name of their file, as when the meeting started.
     group_id: str | None
     group_prompt: str
+    account: Account
 
     def matter_as_it_is(self, connection: Connection) -> Matter:
         """What the meeting is about now: its documents in their newest versions."""
@@ -61,17 +63,19 @@ def load(store: Store, session_id: str) -> MeetingRecord:
             stop_requested=row["stop_requested"],
             graph=Graph.model_validate(row["graph"]),
             matter=Matter(row["subject"], row["objective"], tuple(sessions.texts(connection, session_id))),
-            members=_members(row),
+            members=members_of(row),
             node_statuses=row["node_statuses"],
             results=steps.recorded(connection, session_id),
             unfinished=tuple(messages.unfinished(connection, session_id)),
             words=row["prompts"] or {},
             group_id=row["group_id"],
             group_prompt=row["group_prompt"] or "",
+            account=read_account(connection, row),
         )
 
 
-def _members(row: dict[str, Any]) -> dict[str, Member]:
+def members_of(row: dict[str, Any]) -> dict[str, Member]:
+    """Who sits where, by a session's row."""
     agents = {node_id: Agent.model_validate(raw) for node_id, raw in row["agents"].items()}
     return {
         seat.get("seat", seat["node_id"]): Member(

@@ -44,6 +44,8 @@ def sources_of(turn: Turn) -> Mapping[str, Search]:
 
 def look_up(turn: Turn, search: Search, query: str, *, part: str, agent_id: str | None) -> Looked:
     """Ask one source, once: recorded as ``part`` of the visit. Blocks. Raises an Interrupted, and nothing else."""
+    if not search.is_set_up:
+        return _asked(turn, search, query, 0)  # It only says so: nothing was executed.
     known = turn.recorded(part)
     if known is not None:
         return Looked.from_step(known)

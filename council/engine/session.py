@@ -13,14 +13,17 @@ from typing import Any
 import structlog
 
 from council import clock
+from council.engine.budget import Shortage
 from council.engine.gate import Gate
 from council.engine.minutes import Minutes
 from council.engine.nodes import RUNS
 from council.engine.record import MeetingRecord
 from council.engine.together import GRAVEST_FIRST
+from council.engine.treasurer import Treasurer
 from council.engine.turn import Desk, Turn
 from council.errors import (
     CouncilError,
+    Fenced,
     IllegalTransition,
     Interrupted,
     Stopped,
@@ -76,6 +79,10 @@ class Run:
         self._inbox = inbox
         self._turns: dict[str, tuple[Turn, threading.Thread]] = {}
         self._suspended: set[str] = set()  # Nodes that wait for a person.
+        self._treasurer = Treasurer(record, minutes, gate, desk)
+        self._unfunded: list[
+            list[Turn]
+        ] = []  # Turns that start together, once there is money for all of them.
         self._resumable = {n for n, status in record.node_statuses.items() if status == "running"}
         self._steps = 0
         self._began = clock.monotonic()
@@ -87,6 +94,11 @@ class Run:
             self._hold_meeting()
         except Stopped:
             self._minutes.cancel()
+        except Fenced:
+            raise
+        except Interrupted:
+            self._treasurer.leave()
+            raise
 
     def _hold_meeting(self) -> None:
         if self._record.stop_requested:
@@ -115,6 +127,7 @@ class Run:
     def _follow_graph(self) -> None:
         self._proceed(self._walk.begin())
         while not self._walk.done:
+            self._wait_for_money()
             if not self._turns and self._suspended:
                 self._leave_it_to_people()
                 continue
@@ -141,7 +154,9 @@ class Run:
 
     def _recall(self, node_id: str) -> Progress:
         self._count_step()
-        return self._go_on(node_id, self._results[self._walk.key(node_id)])
+        result = self._results[self._walk.key(node_id)]
+        self._treasurer.hear(node_id, result)
+        return self._go_on(node_id, result)
 
     def _go_on(self, node_id: str, result: dict[str, Any]) -> Progress:
         """What follows from a result: an absence, another round, or simply the next nodes."""
@@ -154,6 +169,7 @@ class Run:
         """What follows from a turn that ended. Raises when the run is to leave off."""
         if outcome.problem is None:
             result = self._results[self._walk.key(outcome.node_id)] = outcome.result or {}
+            self._treasurer.hear(outcome.node_id, result)
             return self._go_on(outcome.node_id, result)
         if isinstance(outcome.problem, Suspended):
             return self._suspend(outcome.node_id)
@@ -200,8 +216,27 @@ class Run:
     # Turns
 
     def _start_turns(self, node_ids: list[str]) -> None:
-        """Begin turns that start together."""
-        turns = [self._turn(node_id) for node_id in node_ids]
+        """Begin turns that start together, or none of them while there is no money for all."""
+        if node_ids:
+            self._unfunded.append([self._turn(node_id) for node_id in node_ids])
+            self._begin_funded()
+
+    def _begin_funded(self) -> Shortage | None:
+        """Begin what there is money for, in its order; what is short for the next."""
+        while self._unfunded:
+            shortage = self._treasurer.fund(self._unfunded[0])
+            if shortage is not None:
+                return shortage
+            self._begin(self._unfunded.pop(0))
+        return None
+
+    def _wait_for_money(self) -> None:
+        """Pause when there is too little. Turns that still run may give back enough: they are waited for first."""
+        while (shortage := self._begin_funded()) is not None and not self._turns:
+            self._treasurer.run_short(shortage)
+            self._gate.checkpoint()
+
+    def _begin(self, turns: list[Turn]) -> None:
         for turn in turns:
             self._count_step()
             context = contextvars.copy_context()
@@ -254,6 +289,8 @@ class Run:
                 f"An error inside Council: {type(unknown).__name__}.",
                 hint="The server's log has the details.",
             )
+        finally:
+            turn.till.close()
         self._inbox.put(Outcome(turn.node.node_id, result, problem))
 
     def _next(self) -> Outcome | Answer:
@@ -267,6 +304,7 @@ class Run:
 
     def _keep_time(self) -> None:
         self._end_overdue_turns()
+        self._treasurer.look([turn for turn, _thread in self._turns.values()])
         limit = self._desk.settings.meeting_timeout_seconds
         if clock.monotonic() - self._began - (self._gate.held_seconds() - self._held_before) > limit:
             self._fail(f"The meeting did not finish within {limit:g} seconds.")
@@ -280,6 +318,7 @@ class Run:
 
     def _look_seconds(self) -> float:
         left = [turn.remaining_seconds() for turn, _thread in self._turns.values()]
+        left.append(self._treasurer.seconds_left())
         settings = self._desk.settings
         limits = (_LONGEST_LOOK_SECONDS, settings.pause_hold_seconds, settings.meeting_timeout_seconds)
         return max(
@@ -319,14 +358,15 @@ class Run:
                     return arrived
 
     def _tidy_up(self) -> None:
-        """What an earlier run left in mid-sentence is said again."""
+        """What an earlier run left in mid-sentence is said again; it has cost something, too."""
         self._minutes.write(
             *(
                 MessageDiscarded(
                     message_id=message["message_id"], node_id=message["node_id"], reason="restart"
                 )
                 for message in self._record.unfinished
-            )
+            ),
+            *self._treasurer.count_lost(),
         )
 
     def _mark_skipped(self, node_ids: tuple[str, ...]) -> None:

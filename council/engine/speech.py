@@ -5,6 +5,7 @@ from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from typing import Any, NoReturn
 
+from council.engine.budget import Amount
 from council.engine.gate import Cancel
 from council.engine.turn import Turn
 from council.errors import (
@@ -125,11 +126,22 @@ class _Attempt:
         self._speaker = speaker
         self._asked = asked
         self._message_id = str(uuid.uuid4())
-        self._held_before = turn.gate.held_seconds()
+        self._drawn: Amount | None = None
+        self._held_before = 0.0
         self._cut = False  # Set by the thread of whoever stops the speaker, before it ends the call.
 
     def run(self) -> Spoken:
-        call = self._turn.desk.providers.provider(self._speaker.provider_id).open(self._request())
+        """Blocks. What it may cost is paid before it, and what it has cost is settled after it, in every case."""
+        request = self._request()
+        self._drawn = self._turn.till.draw(self._speaker.provider_id, request)
+        self._held_before = self._turn.gate.held_seconds()
+        try:
+            return self._call(request)
+        finally:
+            self._settle(None)
+
+    def _call(self, request: ChatRequest) -> Spoken:
+        call = self._turn.desk.providers.provider(self._speaker.provider_id).open(request)
         stream = self._open_stream()
         try:
             completion = self._listen(call, stream)
@@ -159,9 +171,13 @@ class _Attempt:
             json_schema=self._asked.schema,
             temperature=speaker.temperature,
             top_p=speaker.top_p,
-            max_tokens=speaker.max_tokens,
+            max_tokens=speaker.max_tokens or self._limit(),
             timeout_seconds=self._turn.patience_seconds(),
         )
+
+    def _limit(self) -> int | None:
+        """Under a cap every answer has a limit: without one its worst case would have no bound."""
+        return self._turn.desk.settings.answer_limit_tokens if self._turn.till.capped else None
 
     def _listen(self, call: Call, stream: MessageStream | _Unheard) -> Completion:
         gate = self._turn.gate
@@ -234,9 +250,10 @@ class _Attempt:
 
     def _keep(self, problem: Exception, finish: Finish, usage: Usage, said: str, thought: str) -> None:
         """Keep what was said. A call counts, failed or not, unless the server did not take it."""
+        was_counted = usage.output_tokens > 0 and not usage.estimated
         if said or thought:
             self._turn.minutes.write(*self._message(said, thought, finish), self._usage(usage))
-        elif not isinstance(problem, NOT_TAKEN):
+        elif was_counted or not isinstance(problem, NOT_TAKEN):
             self._turn.minutes.write(self._usage(usage))
 
     def _message(self, content: str, thinking: str, finish: Finish) -> tuple[Event, ...]:
@@ -259,7 +276,7 @@ class _Attempt:
 
     def _usage(self, usage: Usage) -> TokenUsage:
         cost = self._turn.desk.cost(self._speaker.provider_id, self._speaker.model, usage)
-        return TokenUsage(
+        event = TokenUsage(
             node_id=self._turn.node.node_id,
             agent_id=self._speaker.agent_id,
             input_tokens=usage.input_tokens,
@@ -268,3 +285,11 @@ class _Attempt:
             price=cost.price,
             estimated=usage.estimated,
         )
+        self._settle(event)
+        return event
+
+    def _settle(self, usage: TokenUsage | None) -> None:
+        """Once: only the first word counts."""
+        drawn, self._drawn = self._drawn, None
+        if drawn is not None:
+            self._turn.till.settle(drawn, usage)

@@ -1,11 +1,12 @@
 """Where a turn pays for its calls: the worst case before each one, what it really cost after it."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 
 from council.engine.budget import NOTHING, Amount, Budget, Limits, Purse, Shortage
 from council.engine.gate import Gate
 from council.events import TokenUsage
-from council.llm.base import ChatMessage
+from council.jsontext import dump
+from council.llm.base import ChatRequest
 from council.meeting.money import nano_of
 from council.meeting.tokens import MOST_MESSAGE_TOKENS, most_tokens
 
@@ -31,17 +32,14 @@ class Till:
         """Whether calls are paid for in advance."""
         return self._budget.capped
 
-    def draw(
-        self, provider_id: str, model: str, messages: Iterable[ChatMessage], more: str, max_tokens: int | None
-    ) -> Amount:
+    def draw(self, provider_id: str, request: ChatRequest) -> Amount:
         """Pay in advance; what has to be paid beyond the reservation may pause the meeting first. Blocks.
 
-        ``more`` is what goes along with the messages, such as a schema. Raises why the run is to leave off.
+        Raises why the run is to leave off.
         """
         if not self.capped:
             return NOTHING
-        asked = most_tokens(more) + sum(most_tokens(m.content) + MOST_MESSAGE_TOKENS for m in messages)
-        worst = self._worst(provider_id, model, asked, max_tokens or 0)
+        worst = self._worst(provider_id, request.model, _asked_at_most(request), request.max_tokens or 0)
         while isinstance(drawn := self._purse.draw(worst), Shortage):
             self._on_short(drawn)
             self._gate.checkpoint()
@@ -54,6 +52,11 @@ class Till:
     def close(self) -> None:
         """The turn is over. Idempotent."""
         self._purse.close()
+
+
+def _asked_at_most(request: ChatRequest) -> int:
+    schema = most_tokens(dump(request.json_schema)) if request.json_schema else 0
+    return schema + sum(most_tokens(each.content) + MOST_MESSAGE_TOKENS for each in request.messages)
 
 
 def free(gate: Gate) -> Till:

@@ -1,7 +1,7 @@
 """A run's money: funds the turns that start together, says how much is spent, and pauses when it is enough.
 
-The run's thread owns it; what turns' threads use of it (``worst``, ``run_short``) is behind the budget's lock or
-goes through the database.
+The run's thread owns it; what turns' threads use of it (``run_short``) is behind the budget's lock or goes
+through the database.
 """
 
 from collections.abc import Iterable, Sequence
@@ -10,25 +10,22 @@ from typing import Any
 from sqlalchemy.engine import Connection
 
 from council import clock
-from council.engine.budget import Amount, Budget, Limits, Purse, Shortage
+from council.engine.budget import NOTHING, Budget, Limits, Shortage
 from council.engine.gate import Gate, Mode
 from council.engine.minutes import Minutes
 from council.engine.record import MeetingRecord
 from council.engine.till import Till, amount_of
 from council.engine.turn import Desk, Turn
+from council.engine.worst import WorstCase
 from council.events import Budget as BudgetEvent
 from council.events import Event, ExecutionPaused, TokenUsage
 from council.live.records import Decision
 from council.llm.base import Usage
 from council.meeting.breaker import Echoes, Thresholds, Trip, overspent, too_slow
-from council.meeting.calls import calls_of
-from council.meeting.money import nano_of, usd_of
-from council.meeting.prompts import numbered
-from council.meeting.tokens import estimate_tokens, most_tokens
+from council.meeting.money import usd_of
+from council.meeting.tokens import estimate_tokens
 from council.store import sessions
 
-ROOM_TOKENS = 2_500  # The rules of the room, the task and the forms, at most.
-FENCE_TOKENS = 160  # The heading and the markers round one text, at most.
 SAID_ANEW_SECONDS = 10.0  # The time that was used is written down at least so often, when anything is.
 RETRY_SECONDS = 0.02  # Until somebody else's pause has arrived here.
 REHEARSAL = "rehearsal"
@@ -44,6 +41,7 @@ class Treasurer:
         self._desk = desk
         self._account = record.account
         self._budget = Budget(self._account.limits, self._account.spent)
+        self._worst = WorstCase(record, desk)
         settings = desk.settings
         self._thresholds = Thresholds(
             settings.breaker_cost_factor, settings.breaker_node_seconds, settings.breaker_repeats
@@ -51,7 +49,6 @@ class Treasurer:
         self._echoes = Echoes(self._thresholds)
         self._tripped = set(self._account.tripped)
         self._lost = self._account.lost
-        self._lengths: dict[str, int] = {}  # Of texts that do not change, by step key or document.
         self._changes_seen = gate.changes
         self._began = clock.monotonic()
         self._held_before = gate.held_seconds()
@@ -61,18 +58,15 @@ class Treasurer:
 
     def fund(self, turns: Sequence[Turn]) -> Shortage | None:
         """Set aside what these turns cost at worst, all together; what is short when that is too much."""
-        wanted = [self._worst_of(turn) for turn in turns] if self._budget.capped else [Amount()] * len(turns)
+        wanted = (
+            [self._worst.of_turn(turn) for turn in turns] if self._budget.capped else [NOTHING] * len(turns)
+        )
         purses = self._budget.fill(wanted)
         if isinstance(purses, Shortage):
             return purses
         for turn, purse in zip(turns, purses, strict=True):
-            turn.till = Till(self._budget, purse, self._gate, self.worst, self.run_short)
+            turn.till = Till(self._budget, purse, self._gate, self._worst.of_call, self.run_short)
         return None
-
-    def worst(self, provider_id: str, model: str, asked: int, said: int) -> Amount:
-        """What a call costs at worst. Any thread."""
-        cost = self._desk.cost(provider_id, model, Usage(asked, said))
-        return Amount(0 if cost.usd is None else nano_of(cost.usd), asked + said)
 
     def run_short(self, shortage: Shortage) -> None:
         """It does not fit: pause, unless the cap was raised meanwhile. Any thread. Raises why the run is to end."""
@@ -108,9 +102,9 @@ class Treasurer:
         self._trip("after_turn", self._echoes.hear(node_id, node.name, agent_id, result.get("content") or ""))
 
     def seconds_left(self) -> float | None:
-        """Until the cap in seconds is reached; ``None`` without one."""
+        """Until the cap in seconds is reached; ``None`` without one, and while the meeting is held."""
         limit = self._budget.figures().limits.seconds
-        return None if limit is None else limit - self._seconds()
+        return None if limit is None or self._gate.held else limit - self._seconds()
 
     def leave(self) -> None:
         """The run leaves off; nothing is reserved any more."""
@@ -122,8 +116,8 @@ class Treasurer:
     def count_lost(self) -> tuple[TokenUsage, ...]:
         """The cost of answers that a crash interrupted, as far as the log tells; the rest may be lost."""
         usages = tuple(self._usage_of(message) for message in self._record.unfinished)
-        counted = sum((amount_of(usage) for usage in usages), Amount())
-        Purse(self._budget).settle(Amount(), counted)
+        counted = sum((amount_of(usage) for usage in usages), NOTHING)
+        self._budget.count(counted)
         self._lost = self._lost.without(counted)
         return usages
 
@@ -131,7 +125,9 @@ class Treasurer:
         node_id = message["node_id"]
         member = self._record.members.get(node_id)
         usage = Usage(
-            self._prompt_of(node_id), estimate_tokens(message["content"] + message["thinking"]), estimated=True
+            self._prompt_of(node_id),
+            estimate_tokens(message["content"] + message["thinking"]),
+            estimated=True,
         )
         cost = self._desk.cost(member.provider_id, member.model, usage) if member else None
         return TokenUsage(
@@ -149,39 +145,6 @@ class Treasurer:
         nodes = (self._account.estimate or {}).get("nodes", ())
         return next((node["prompt_tokens"] for node in nodes if node["node_id"] == node_id), 0)
 
-    # What turns cost at worst
-
-    def _worst_of(self, turn: Turn) -> Amount:
-        """All its calls but second attempts; those draw on what is left, or reserve more."""
-        whole = Amount()
-        for asking in calls_of(turn.node, self._record.members):
-            caller = asking.caller
-            said = asking.answer_at_most(self._desk.settings.answer_limit_tokens)
-            asked = self._asked_at_most(turn, caller.agent.persona)
-            whole += self.worst(caller.provider_id, caller.model, asked, said).times(asking.most)
-        return whole
-
-    def _asked_at_most(self, turn: Turn, persona: str) -> int:
-        own = most_tokens(f"{persona}{self._record.group_prompt}{turn.node.properties}")
-        return ROOM_TOKENS + own + self._matter_at_most() + self._heard_at_most(turn)
-
-    def _matter_at_most(self) -> int:
-        matter = self._record.matter
-        texts = {"/subject": matter.subject, "/objective": matter.objective}
-        texts |= {f"/document {at}": name + numbered(text) for at, (name, text) in enumerate(matter.documents)}
-        return sum(self._length(key, text) for key, text in texts.items())
-
-    def _heard_at_most(self, turn: Turn) -> int:
-        if turn.node.properties.get("visibility") == "none":
-            return 0
-        heard = ((key, turn.results.get(key, {}).get("content")) for key in turn.heard)
-        return sum(self._length(key, text) for key, text in heard if text)
-
-    def _length(self, key: str, text: str) -> int:
-        if key not in self._lengths:
-            self._lengths[key] = most_tokens(text) + FENCE_TOKENS
-        return self._lengths[key]
-
     # Caps
 
     def _follow_cap(self) -> None:
@@ -193,7 +156,7 @@ class Treasurer:
 
     def _read_limits(self) -> Limits:
         with self._desk.store.read() as connection:
-            return Limits.of(sessions.column(connection, self._record.session_id, "cap"))
+            return Limits.of(sessions.columns(connection, self._record.session_id, "cap")["cap"])
 
     def _obey(self, limits: Limits) -> None:
         self._budget.limit(limits)

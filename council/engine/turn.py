@@ -10,6 +10,7 @@ from council import clock
 from council.engine.gate import Cancel, Gate
 from council.engine.minutes import Minutes
 from council.engine.record import MeetingRecord, Member
+from council.engine.till import Till, free
 from council.errors import Interrupted, ProviderTimeout
 from council.events import Event, NodeStateChange
 from council.llm.base import Cost, Provider, Usage
@@ -69,12 +70,16 @@ class Turn:
     timeout_seconds: float | None  # None: it waits for people, and they take the time they take.
     resumed: bool = False  # A run before this one has said that it runs.
     matter: Matter = field(default_factory=lambda: Matter("", "", ()))  # As it is when the turn begins.
+    till: Till = field(init=False)  # Where it pays for its calls; the session's thread gives it a funded one.
     _lock: threading.Lock = field(default_factory=threading.Lock)  # Guards what is below.
     _began: float | None = None
     _held_before: float = 0.0
     _expired: bool = False
     _cancels: set[Cancel] = field(default_factory=set)
     _parts: dict[str, dict[str, Any]] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.till = free(self.gate)
 
     @property
     def member(self) -> Member | None:
@@ -121,6 +126,12 @@ class Turn:
         return result
 
     # Time
+
+    def worked_seconds(self) -> float:
+        """How long it has been at work, pauses not counted."""
+        held = self.gate.held_seconds()
+        with self._lock:
+            return 0.0 if self._began is None else clock.monotonic() - self._began - held + self._held_before
 
     def remaining_seconds(self) -> float | None:
         """What is left of its time, pauses not counted; ``None`` before it began."""

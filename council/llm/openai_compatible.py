@@ -10,6 +10,7 @@ import openai
 
 from council.clock import monotonic
 from council.errors import (
+    ProviderBusy,
     ProviderError,
     ProviderRejected,
     ProviderTimeout,
@@ -27,7 +28,9 @@ from council.llm.key import checked_key
 from council.llm.pace import Pace
 from council.llm.payloads import DONE, Overlong, Payloads
 
-NO_TOOLS = "This model, or its server, works without tools only. Seat another model here, or take the tools off the node."
+NO_TOOLS = (
+    "This model, or its server, works without tools only. Seat another model, or take the tools off the node."
+)
 NO_API = "Is this the API's address? It usually ends in /v1 (COUNCIL_LLM_BASE_URL)."
 
 
@@ -138,12 +141,11 @@ class OpenAICompatibleCall:
         return True
 
     def _refusal(self, body: dict[str, Any], status: int, answer: str) -> ProviderError:
-        if self._provider.dialect.takes_no_tools(body, status, answer):
-            words = self._provider.failures.words(answer)
-            return ProviderRejected(
-                f"{self._request.model} was offered tools and refused: {words}", hint=NO_TOOLS
-            )
-        return self._provider.failures.of_status(status, answer)
+        failure = self._provider.failures.of_status(status, answer)
+        about_tools = self._provider.dialect.takes_no_tools(body, status, answer)
+        if about_tools and isinstance(failure, ProviderRejected | ProviderBusy):
+            return ProviderRejected(failure.message, hint=NO_TOOLS)
+        return failure
 
     # Reading
 

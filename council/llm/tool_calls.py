@@ -70,7 +70,7 @@ class ToolCallPieces:
         identity, name = _text(piece.get("id")), _text(function.get("name"))
         arguments = _arguments(function.get("arguments"))
         call = self._call_of(piece.get("index"), identity, name)
-        if identity != call.id and not self._is_named(call):
+        if identity != call.id and not (call.id and call.arguments):
             call.id += identity
         if not call.arguments and not self._is_repeat(call, name):
             call.name += name

@@ -26,12 +26,12 @@ _OF_A_NODE = ("node_id", "type", "name", "next_ids", "properties")
 # What is asked
 
 
-def draft_prompt(
-    wish: str, agents: Sequence[Agent], words: Mapping[str, str], *, nonce: str
-) -> Prompt:
+def draft_prompt(wish: str, agents: Sequence[Agent], words: Mapping[str, str], *, nonce: str) -> Prompt:
     """The whole prompt; ``words`` are the texts ``draft`` and ``draft_task``."""
     fence = Fence(nonce)
-    listed = "\n".join(f"- {agent.agent_id}: {_line(agent.name)}. {_line(agent.description)}" for agent in agents)
+    listed = "\n".join(
+        f"- {agent.agent_id}: {_line(agent.name)}. {_line(agent.description)}" for agent in agents
+    )
     system = words["draft"].replace("{node_types}", node_types_told())
     task = words["draft_task"].replace("{categories}", " | ".join(CATEGORIES))
     user = [
@@ -59,7 +59,8 @@ def _type_told(name: str, kind: type[Properties]) -> str:
     schema = kind.model_json_schema()
     required = schema.get("required", ())
     fields = [
-        f"  {field}: {_spelled(about)}" + (", required" if field in required else f", default {_json(about.get('default'))}")
+        f"  {field}: {_spelled(about)}"
+        + (", required" if field in required else f", default {_json(about.get('default'))}")
         for field, about in schema.get("properties", {}).items()
     ]
     return "\n".join([f"- {name}: {_line(kind.__doc__ or '')}", *fields])
@@ -109,7 +110,8 @@ def _node_schema(name: str, kind: type[Properties]) -> dict[str, Any]:
     schema = kind.model_json_schema()
     required = schema.get("required", ())
     properties = {
-        field: _strict(field, about, field in required) for field, about in schema.get("properties", {}).items()
+        field: _strict(field, about, field in required)
+        for field, about in schema.get("properties", {}).items()
     }
     return _object(
         {

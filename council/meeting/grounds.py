@@ -21,7 +21,12 @@ _Traits = tuple[frozenset[str], frozenset[str]]
 
 
 def sentences_with_claims(text: str, checked: Sequence[dict[str, Any]]) -> tuple[dict[str, Any], ...]:
-    """Each sentence with the numbers of the claims it rests on, from 0, and its status. ``checked`` as in the event."""
+    """Each sentence with the numbers of the claims it rests on, from 0, and its status. ``checked`` as in the event.
+
+    Nothing when nothing was checked.
+    """
+    if not checked:
+        return ()
     traits = [_traits(claim["claim"]) for claim in checked]
     return tuple(
         _linked(sentence.text, checked, traits)

@@ -24,6 +24,9 @@ _TITLES: dict[Kind, tuple[str, str]] = {
     "citation": ("This cites something without saying where to find it", "此处引用未注明出处"),
 }
 
+_CLOSED = ("link_open", "link_close", "missing_open", "missing_close")
+"""Round what is never marked: links, and references to lines that are not there, which are no source either."""
+
 Piece = tuple[Token, int]
 """A text token, and where its text begins in the text of its block."""
 
@@ -55,13 +58,13 @@ def _read(block: list[Token]) -> tuple[str, list[Piece]]:
     text: list[str] = []
     length = 0
     pieces: list[Piece] = []
-    in_link = 0
+    inside = 0
     for token in _children(block):
         shown = _shown(token)
-        if token.type == "text" and not in_link:
+        if token.type in _CLOSED:
+            inside += token.nesting
+        elif token.type == "text" and not inside:
             pieces.append((token, length))
-        elif token.type in ("link_open", "link_close"):
-            in_link += token.nesting
         elif token.type == "text":
             shown = " " * len(shown)
         text.append(shown)

@@ -12,6 +12,7 @@ LEAST_CHARACTERS = 50
 LEAST_CONFIDENCE = 0.8
 MAX_TITLE = 255
 MAX_CONTENT = 4_000
+MAX_QUOTE = 300
 MAX_TERMS = 60
 INDEXED = 3
 """Characters of the shortest piece of text that a trigram index finds."""
@@ -39,15 +40,22 @@ class Finding:
 
 
 def verdict_findings(about: str, verdict: Mapping[str, Any]) -> Iterator[Finding]:
-    """What a verdict leaves behind; nothing when nothing was decided."""
-    if verdict["outcome"] != "decided":
+    """What a verdict leaves behind; nothing when nothing was decided, or a person rejected it."""
+    if verdict["outcome"] != "decided" or (verdict.get("person") or {}).get("rejected"):
         return
     lines = [f"Ruling: {verdict['word']}"] if verdict["word"] else []
-    lines += [f"Decided by ballot: {verdict['decision']}"] if verdict.get("decision") else []
+    lines += [_by_ballot(verdict.get("ballots") or {}, verdict.get("decision"))]
     lines += [verdict["text"], *(f"To be mended: {order}" for order in verdict["orders"])]
     content = _shortened("\n".join(line for line in lines if line))
     title = " ".join(about.split())[:MAX_TITLE] or "Verdict"
     yield Finding("verdict", title, content, verdict_confidence(verdict))
+
+
+def _by_ballot(ballots: Mapping[str, Any], decision: str | None) -> str:
+    if not decision or not ballots:
+        return ""
+    bar = _bar(ballots["count"], decision)
+    return f"Decided by ballot: {ballots['question']} – {bar['label'] if bar else decision}"
 
 
 def verdict_confidence(verdict: Mapping[str, Any]) -> float | None:
@@ -67,7 +75,7 @@ def verdict_confidence(verdict: Mapping[str, Any]) -> float | None:
 
 
 def _share_behind(ballots: Mapping[str, Any], decision: str | None) -> float | None:
-    count = ballots.get("count") or ballots
+    count = ballots.get("count") or {}
     voters, counted = count.get("voters"), count.get("counted")
     if not decision or not voters or not counted:
         return None
@@ -77,8 +85,12 @@ def _share_behind(ballots: Mapping[str, Any], decision: str | None) -> float | N
             return None
         behind = float(approval if decision == "yes" else 1 - approval)
         return round(behind * int(counted) / int(voters), 4)
-    bar = next((bar for bar in count.get("bars", ()) if bar["id"] == decision), None)
+    bar = _bar(count, decision)
     return None if bar is None else round(int(bar["votes"]) / int(voters), 4)
+
+
+def _bar(count: Mapping[str, Any], option_id: str) -> Mapping[str, Any] | None:
+    return next((bar for bar in count.get("bars", ()) if bar["id"] == option_id), None)
 
 
 def _presence(quorum: Mapping[str, int]) -> float:
@@ -87,24 +99,22 @@ def _presence(quorum: Mapping[str, int]) -> float:
 
 
 def fact_findings(claims: Iterable[Mapping[str, Any]]) -> Iterator[Finding]:
-    """The claims that a source supports. What only the group's own memory supports is known already."""
+    """The claims that a source supports, each with the source's words.
+
+    A source that says it is as sure as it gets. What only the group's own memory says is known already.
+    """
     for claim in claims:
-        if claim["status"] == "supported" and not _is_from_memory(claim.get("source")):
+        sources = [source for source in claim["sources"] if source["source"] != "knowledge"]
+        if claim["status"] == "supported" and sources:
             text = " ".join(claim["claim"].split())
-            source = _source(claim.get("source"))
-            content = _shortened(f"{text}\nSource: {source}" if source else text)
-            yield Finding("fact", text[:MAX_TITLE], content, claim.get("confidence", 1.0))
+            content = _shortened(f"{text}\nSource: {_source(sources[0])}")
+            yield Finding("fact", text[:MAX_TITLE], content, 1.0)
 
 
-def _source(source: Any) -> str:
-    if isinstance(source, Mapping):
-        return " – ".join(str(source[name]) for name in ("name", "title", "url", "quote") if source.get(name))
-    return str(source or "")
-
-
-def _is_from_memory(source: Any) -> bool:
-    kind = source.get("kind") or source.get("source") if isinstance(source, Mapping) else source
-    return str(kind or "").startswith("knowledge")
+def _source(source: Mapping[str, Any]) -> str:
+    place = source.get("url") or " ".join(filter(None, (source.get("path"), source.get("lines"))))
+    words = " ".join(source.get("text", "").split())
+    return f"{place or source['title']}: “{words[:MAX_QUOTE]}{'…' if len(words) > MAX_QUOTE else ''}”"
 
 
 def _shortened(text: str) -> str:
@@ -140,8 +150,8 @@ def bears_on(terms: Sequence[str], text: str) -> bool:
 
 
 def told(items: Sequence[Mapping[str, Any]]) -> str:
-    """The findings as the members read them: each with what it is and when it was found."""
-    return "\n\n".join(f"{_heading(item)}\n{item['content']}" for item in items)
+    """The findings as the members read them: each with what it is and when it was found; long ones end in ``…``."""
+    return "\n\n".join(f"{_heading(item)}\n{_shortened(item['content'])}" for item in items)
 
 
 def _heading(item: Mapping[str, Any]) -> str:

@@ -44,7 +44,10 @@ class Archive:
             )
         items = found[:limit]
         more = len(found) > limit
-        return {"items": items, "next": cursor_of(items[-1]["created_at"], items[-1]["session_id"]) if more else None}
+        return {
+            "items": items,
+            "next": cursor_of(items[-1]["created_at"], items[-1]["session_id"]) if more else None,
+        }
 
     def messages(self, session_id: str, after: int, limit: int) -> dict[str, Any]:
         """A page of messages; ``next`` is the number to go on after."""

@@ -28,13 +28,23 @@ _PEOPLE = (
     "human_interaction_expired",
     "node_resumed",
 )
-_KINDS = (*_LISTS.values(), *_BALLOTS, *_PEOPLE, "budget", "execution:paused", "node_state_change")
+KINDS = (*_LISTS.values(), *_BALLOTS, *_PEOPLE, "budget", "execution:paused", "node_state_change")
 
 
 def read(connection: Connection, channel: str) -> dict[str, Any]:
+    """What the log of this channel tells, with one walk over it."""
+    query = (
+        sa.select(events.c.event, events.c.seq, events.c.envelope)
+        .where(events.c.channel == channel, events.c.event.in_(KINDS))
+        .order_by(events.c.seq)
+    )
+    found = connection.execute(query)
+    return told([(name, json.loads(envelope)["data"] | {"seq": seq}) for name, seq, envelope in found])
+
+
+def told(found: list[tuple[str, Data]]) -> dict[str, Any]:
     """Ballots, requests to people, rounds and money as they stand, and a list for each other kind of event."""
-    found = _of_kinds(connection, channel, _KINDS)
-    of = {kind: [data for name, data in found if name == kind] for kind in _KINDS}
+    of = {kind: [data for name, data in found if name == kind] for kind in KINDS}
     return {name: of[kind] for name, kind in _LISTS.items()} | {
         "ballots": _ballots(found),
         "reviews": _reviews(found),
@@ -42,19 +52,6 @@ def read(connection: Connection, channel: str) -> dict[str, Any]:
         "budget": {k: v for k, v in of["budget"][-1].items() if k != "seq"} if of["budget"] else None,
         "detail": of["execution:paused"][-1].get("detail") if of["execution:paused"] else None,
     }
-
-
-def _of_kinds(connection: Connection, channel: str, kinds: Iterable[str]) -> list[tuple[str, Data]]:
-    """Every event of these kinds as (name, data with its ``seq``), in order: one walk over the log."""
-    query = (
-        sa.select(events.c.event, events.c.seq, events.c.envelope)
-        .where(events.c.channel == channel, events.c.event.in_(list(kinds)))
-        .order_by(events.c.seq)
-    )
-    return [
-        (name, json.loads(envelope)["data"] | {"seq": seq})
-        for name, seq, envelope in connection.execute(query)
-    ]
 
 
 def _ballots(found: Iterable[tuple[str, Data]]) -> list[Data]:

@@ -4,7 +4,7 @@ The documents a meeting was given are the first versions of files of their names
 """
 
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Self
 
@@ -139,7 +139,22 @@ def _insert(
     return written
 
 
+def adopt(connection: Connection, session_id: str, versions: Sequence[dict[str, Any]]) -> None:
+    """Keep these versions of another meeting's files."""
+    if versions:
+        connection.execute(sa.insert(files), [version | {"session_id": session_id} for version in versions])
+
+
 # Reading
+
+
+def written_by(
+    connection: Connection, session_id: str, written: Collection[tuple[str, int]]
+) -> list[dict[str, Any]]:
+    """These versions, each a (path, version), as they are stored; the documents that were given are not among them."""
+    query = sa.select(files).where(files.c.session_id == session_id).order_by(files.c.path, files.c.version)
+    rows = (dict(row) for row in connection.execute(query).mappings())
+    return [row for row in rows if (row["path"], row["version"]) in written]
 
 
 def documents(connection: Connection, session_id: str) -> list[tuple[str, str]]:

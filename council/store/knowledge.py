@@ -59,15 +59,14 @@ def remember(
     _make_room(connection, working)
 
 
-def forget_verdict(connection: Connection, group_id: str, session_id: str, node_id: str) -> None:
-    """A later round rules anew: what was ruled before is no finding any more."""
+def forget_verdicts(connection: Connection, group_id: str, session_id: str) -> None:
+    """A meeting rules anew, or a person rejects what it ruled: that is no finding any more."""
     connection.execute(
         sa.delete(knowledge).where(
             knowledge.c.group_id == group_id,
             knowledge.c.layer == "working",
             knowledge.c.kind == "verdict",
             knowledge.c.session_id == session_id,
-            knowledge.c.node_id == node_id,
         )
     )
 

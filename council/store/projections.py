@@ -131,6 +131,10 @@ def _tokens_used(connection: Connection, it: Numbered, event: events.TokenUsage)
     sessions.update(connection, it.session_id, **changes)
 
 
+def _budget_changed(connection: Connection, it: Numbered, event: events.Budget) -> None:
+    sessions.update(connection, it.session_id, budget=event.data())
+
+
 def _status_changed(connection: Connection, it: Numbered, event: Any) -> None:
     row = sessions.get(connection, it.session_id, lock=True)
     move(row["status"], event.status)
@@ -172,6 +176,8 @@ def _person_answered(connection: Connection, it: Numbered, event: events.NodeRes
     row = sessions.get(connection, it.session_id, lock=True)
     changes = _waiting_without(row, "review_id", event.review_id)
     sessions.update(connection, it.session_id, **changes, **_patience(row | changes, it.at))
+    if event.action == "reject" and row["group_id"] is not None:
+        knowledge.forget_verdicts(connection, row["group_id"], it.session_id)
 
 
 def _waiting_without(row: dict[str, Any], name: str, value: str) -> dict[str, Any]:
@@ -203,8 +209,10 @@ def _verdict_given(connection: Connection, it: Numbered, event: events.Verdict) 
     sessions.update(connection, it.session_id, verdict=verdict)
     row = sessions.get(connection, it.session_id)
     if row["group_id"] is not None:
-        knowledge.forget_verdict(connection, row["group_id"], it.session_id, event.node_id)
-        _remember(connection, it, row["group_id"], event.node_id, verdict_findings(_about(connection, row), verdict))
+        knowledge.forget_verdicts(connection, row["group_id"], it.session_id)
+        _remember(
+            connection, it, row["group_id"], event.node_id, verdict_findings(_about(connection, row), verdict)
+        )
 
 
 def _about(connection: Connection, row: dict[str, Any]) -> str:
@@ -222,9 +230,7 @@ def _facts_checked(connection: Connection, it: Numbered, event: events.FactCheck
 def _remember(
     connection: Connection, it: Numbered, group_id: str, node_id: str, findings: Iterable[Finding]
 ) -> None:
-    knowledge.remember(
-        connection, group_id, findings, session_id=it.session_id, node_id=node_id, at=it.at
-    )
+    knowledge.remember(connection, group_id, findings, session_id=it.session_id, node_id=node_id, at=it.at)
 
 
 _CHANGES: dict[type[Event], Callable[[Connection, Numbered, Any], None]] = {
@@ -236,6 +242,7 @@ _CHANGES: dict[type[Event], Callable[[Connection, Numbered, Any], None]] = {
     events.HumanInteractionRequired: _person_asked,
     events.NodeResumed: _person_answered,
     events.TokenUsage: _tokens_used,
+    events.Budget: _budget_changed,
     events.Verdict: _verdict_given,
     events.FactCheck: _facts_checked,
     events.ExecutionStarted: _status_changed,

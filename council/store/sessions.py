@@ -37,8 +37,22 @@ def get(connection: Connection, session_id: str, *, lock: bool = False) -> dict[
     return row
 
 
+def columns(connection: Connection, session_id: str, *names: str) -> dict[str, Any]:
+    """A part of the row. Raises NotFound."""
+    query = sa.select(*(sessions.c[name] for name in names)).where(sessions.c.session_id == session_id)
+    row = connection.execute(query).mappings().first()
+    if row is None:
+        raise NotFound(f"There is no session {session_id}.")
+    return dict(row)
+
+
 def update(connection: Connection, session_id: str, **changes: Any) -> None:
     connection.execute(sa.update(sessions).where(sessions.c.session_id == session_id).values(changes))
+
+
+def documents_of(connection: Connection, session_id: str) -> list[dict[str, Any]]:
+    """The documents as they were given, as ``insert`` takes them."""
+    return [{"name": name, "content": content} for name, content in texts(connection, session_id)]
 
 
 def texts(connection: Connection, session_id: str) -> list[tuple[str, str]]:

@@ -47,6 +47,7 @@ def snapshot(connection: Connection, session_id: str) -> dict[str, Any]:
             {"name": name, "characters": len(text)} for name, text in sessions.texts(connection, session_id)
         ],
         "detail": told["detail"] if row["status"] == "paused" else None,
+        "paused_at": row["paused_at"],
         "review": next((review for review in told["reviews"] if review["open"]), None),
     }
 

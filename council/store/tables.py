@@ -54,7 +54,9 @@ sessions = sa.Table(
     sa.Column("ended_at", sa.String(24)),
     sa.Column("paused_at", sa.String(24)),
     sa.Column("paused_seconds", sa.Float, nullable=False, server_default="0"),
-    sa.Column("waiting_since", sa.String(24)),  # Since nobody but a person is waited for; NULL when somebody works.
+    sa.Column(
+        "waiting_since", sa.String(24)
+    ),  # Since nobody but a person is waited for; NULL when somebody works.
     sa.Column("waited_seconds", sa.Float, nullable=False, server_default="0"),
     # Nothing is left to do before a person has answered: nobody takes it up until then.
     sa.Column("parked", sa.Boolean, nullable=False, server_default=sa.false()),

@@ -159,7 +159,7 @@
  */
 /** @typedef {{opened: BallotOpened & {seq: number}, cast: (VoteCast & {seq: number})[],
  *   closed: (BallotClosed & {seq: number}) | null}} SnapshotBallot */
-/** @typedef {Review & {seq: number, answer: (Answered & {seq: number}) | null}} SnapshotReview */
+/** @typedef {Review & {seq: number, open?: boolean, answer: (Answered & {seq: number}) | null}} SnapshotReview */
 
 /** @typedef {{node_id: string, agent_id: string | null, name: string, provider: string, model: string}} Member */
 
@@ -185,6 +185,7 @@
  * @property {(FaultData & {seq: number})[]} [errors]
  * @property {Totals} totals
  * @property {string | null} [detail]
+ * @property {string | null} [paused_at]
  * @property {Record<string, number>} [node_rounds]
  * @property {SnapshotBallot[]} [ballots]
  * @property {(FactCheck & {seq: number})[]} [fact_checks]

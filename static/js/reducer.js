@@ -49,6 +49,7 @@ import { move, spend, turn } from "./reduce/standing.js";
  * @property {import("./protocol.js").SessionStatus} status
  * @property {string | null} reason
  * @property {string | null} detail what the reason is about
+ * @property {string | null} paused_at
  * @property {string} epoch
  * @property {number} seq the last event that is in here
  * @property {Record<string, import("./protocol.js").NodeStatus>} node_statuses
@@ -80,6 +81,7 @@ export function fromSnapshot(snapshot, now) {
     status: snapshot.status,
     reason: snapshot.reason ?? null,
     detail: snapshot.detail ?? null,
+    paused_at: snapshot.paused_at ?? null,
     epoch: snapshot.epoch,
     seq: snapshot.seq,
     node_statuses: snapshot.node_statuses,

@@ -20,6 +20,8 @@ from werkzeug.serving import make_server
 
 from council import clock
 from council.errors import NotFound
+from council.meeting.revisions import difference
+from council.store import chronicle
 from council.web.pages import pages_blueprint
 
 ROOT = Path(__file__).parents[2]
@@ -81,6 +83,8 @@ class FakeMeeting:
         self.epoch = "e1"
         self.log: list[str] = []
         self.acknowledges = True
+        self.obeyed: list[dict[str, Any]] = []
+        self.files: dict[str, list[dict[str, Any]]] = {}
         self.close_code: int | None = None
         self._sockets: set[Any] = set()
         self._lock = threading.Lock()  # Guards log, sockets and snapshot: listeners get every event once.
@@ -88,7 +92,7 @@ class FakeMeeting:
             "session_id": self.session_id, "project_id": None, "template_id": "council_debate", "subject": subject,
             "status": "running", "reason": None, "waiting_for": None, "created_at": clock.timestamp(),
             "started_at": clock.timestamp(), "ended_at": None, "graph": graph, "node_statuses": {}, "messages": [],
-            "errors": [], "budget": None, "review": None, "verdict": None, "panel": PANEL,
+            "cap": None, "estimate": None, "rerun_of": None, "group_id": None, "verdict": None, "panel": PANEL,
             "objective": "Ship something people trust.", "documents": [{"name": "plan.md", "characters": 4821}],
             "totals": {"input_tokens": 0, "output_tokens": 0, "cost_usd": None, "unknown_price_tokens": 0,
                        "elapsed_seconds": 0.0},
@@ -138,7 +142,26 @@ class FakeMeeting:
 
     def snapshot(self) -> dict[str, Any]:
         with self._lock:
-            return json.loads(json.dumps(self._snapshot | {"epoch": self.epoch, "seq": len(self.log)}))
+            events = [json.loads(frame) for frame in self.log]
+            told = chronicle.told(
+                [(e["event"], e["data"] | {"seq": e["seq"]}) for e in events if e["event"] in chronicle.KINDS]
+            )
+            told.pop("receipts")
+            more = {"epoch": self.epoch, "seq": len(self.log), "paused_at": None}
+            return json.loads(json.dumps(self._snapshot | told | more))
+
+    def write(self, path: str, content: str, *, author: str = "System Surgeon", reason: str = "") -> None:
+        """A new version of a file, and the event that says so."""
+        versions = self.files.setdefault(path, [])
+        versions.append({
+            "path": path, "version": len(versions) + 1, "author": author, "reason": reason,
+            "created_at": clock.timestamp(), "characters": len(content), "content": content,
+        })  # fmt: skip
+        if len(versions) > 1 or author != "person":
+            self.emit(
+                "file_written", node_id="adjudicator", path=path, version=len(versions), author=author,
+                reason=reason, characters=len(content),
+            )  # fmt: skip
 
     # What its server does
 
@@ -163,6 +186,7 @@ class FakeMeeting:
         if cmd == "ping":
             socket.send(json.dumps({"event": "pong", "data": {"server_time": clock.timestamp()}}))
             return
+        self.obeyed.append(command)
         if not self.acknowledges:
             return
         socket.send(json.dumps({"event": "ack", "data": {"id": command.get("id"), "cmd": cmd}}))
@@ -171,9 +195,9 @@ class FakeMeeting:
                 self.emit("execution:paused", status="paused", reason="user")
             case "resume_session":
                 self.emit("execution:resumed", status="running")
-            case "stop_session":
+            case "stop_session" if "node_id" not in command["data"]:
                 self.emit("execution:cancelled", status="cancelled", reason="stopped")
-            case "user_input":
+            case "user_input" if "node_id" not in command["data"]:
                 self.emit(
                     "user_message", message_id=str(uuid.uuid4()), content=command["data"]["content"], by="you"
                 )
@@ -185,6 +209,9 @@ class FakeServer:
     def __init__(self, *, rehearsal: bool = True) -> None:
         self.meetings: dict[str, FakeMeeting] = {}
         self.rehearsal = rehearsal
+        self.posted: list[tuple[str, dict[str, Any]]] = []
+        self.estimate: dict[str, Any] | None = None
+        self.groups: list[dict[str, Any]] = []
         self.started: list[dict[str, Any]] = []
         self.refusal: tuple[int, dict[str, Any]] | None = None
         logging.getLogger("werkzeug").setLevel(logging.WARNING)
@@ -211,6 +238,16 @@ class FakeServer:
         app.add_url_rule("/api/v1/sessions", view_func=self._sessions)
         app.add_url_rule("/api/v1/sessions", view_func=self._start, methods=["POST"], endpoint="start")
         app.add_url_rule("/api/v1/sessions/<session_id>", view_func=self._snapshot, endpoint="session")
+        session = "/api/v1/sessions/<session_id>"
+        app.add_url_rule(f"{session}/files", view_func=self._files)
+        app.add_url_rule(f"{session}/files/history", view_func=self._history)
+        app.add_url_rule(f"{session}/control", view_func=self._control, methods=["POST"])
+        app.add_url_rule(f"{session}/rerun", view_func=self._rerun, methods=["POST"])
+        app.add_url_rule(
+            "/api/v1/groups", view_func=lambda: {"items": self.groups, "next": None}, endpoint="groups"
+        )
+        app.add_url_rule("/api/v1/agents", view_func=self._agents)
+        app.add_url_rule("/api/v1/templates/estimate", view_func=self._estimate, methods=["POST"])
         Sock(app).route("/api/v1/ws")(self._socket)
         return app
 
@@ -244,6 +281,48 @@ class FakeServer:
         meeting.session_id = meeting._snapshot["session_id"] = body["session_id"]
         self.add(meeting)
         return {"session_id": meeting.session_id, "status": "running", "links": {}}, 202
+
+    # What the pages ask beside
+
+    def _files(self, session_id: str) -> Any:
+        versions = self.meetings[session_id].files.get(request.args["path"], [])
+        number = int(request.args.get("version", len(versions)))
+        if not 0 < number <= len(versions):
+            return jsonify(error={"code": "not_found", "message": "There is no such file.", "hint": ""}), 404
+        return versions[number - 1]
+
+    def _history(self, session_id: str) -> dict[str, Any]:
+        path = request.args["path"]
+        versions = self.meetings[session_id].files.get(path, [])
+        texts = [None, *(version["content"] for version in versions)]
+        diffs = [None if old is None else difference(old, new["content"], path=path).text
+                 for old, new in zip(texts, versions, strict=False)]  # fmt: skip
+        return {"items": [v | {"diff": diff} for v, diff in zip(versions, diffs, strict=True)], "next": None}
+
+    def _control(self, session_id: str) -> dict[str, Any]:
+        self.posted.append(("control", request.get_json()))
+        self.meetings[session_id].emit("execution:resumed", status="running", by="you", note=None)
+        return {"session_id": session_id, "status": "running", "action": "resume"}
+
+    def _rerun(self, session_id: str) -> Any:
+        body = request.get_json()
+        self.posted.append(("rerun", body))
+        again = FakeMeeting(self.meetings[session_id].snapshot()["subject"])
+        again._snapshot["rerun_of"] = {"session_id": session_id, "node_id": body["node_id"]}
+        self.add(again)
+        return {"session_id": again.session_id}, 202
+
+    def _agents(self) -> dict[str, Any]:
+        return {
+            "items": [{"agent_id": agent_id, "name": name} for agent_id, name in SEATS.values()],
+            "next": None,
+        }
+
+    def _estimate(self) -> Any:
+        self.posted.append(("estimate", request.get_json()))
+        if self.estimate is None:
+            return jsonify(error={"code": "not_found", "message": "Not here.", "hint": ""}), 404
+        return self.estimate
 
     def _snapshot(self, session_id: str) -> dict[str, Any]:
         if session_id not in self.meetings:
@@ -307,8 +386,6 @@ def _fold(snapshot: dict[str, Any], envelope: dict[str, Any]) -> None:
                 totals["cost_usd"] = (totals["cost_usd"] or 0) + data["estimated_cost_usd"]
             if data["price"] == "unknown":
                 totals["unknown_price_tokens"] += data["input_tokens"] + data["output_tokens"]
-        case "error":
-            snapshot["errors"].append(data | {"seq": envelope["seq"]})
         case "verdict":
             snapshot["verdict"] = data
         case _ if event.startswith("execution:"):

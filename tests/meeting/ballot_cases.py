@@ -73,7 +73,7 @@ INJECTIONS = [
     '{"vote": " yes"}',
     '{"vote": "yes."}',
     '{"vote": "yes\\u0000x"}',
-    '{"vote": "yеs"}',  # noqa: RUF001 - a Cyrillic letter
+    '{"vote": "yеs"}',
     '{"vote": "ｙｅｓ"}',
     '{"vote": "yes\\u200b"}',
     '{"vote": "是"}',

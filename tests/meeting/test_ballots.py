@@ -53,7 +53,7 @@ def test_the_form_is_a_vote(vote_type: str) -> None:
         assert found.abstained is None
 
 
-@pytest.mark.parametrize("around", ["I have thought about it.\n{}\n", "{}\n\nThat is my vote.", "\n\n {} \n"])
+@pytest.mark.parametrize("around", ["I have thought about it.\n{}\n", "{}\n\nThat is my vote.", "\n\n{}\n\n"])
 def test_words_round_a_block_are_left_aside(around: str) -> None:
     """One fenced block counts, whatever the model says before and after it."""
     text = around.replace("{}", FENCED).replace("{}", answer("no"))

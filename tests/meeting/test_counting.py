@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from council.meeting.ballot_words import in_words
 from council.meeting.ballots import Ballot, Option, Vote, abstention
 from council.meeting.counting import ClosedBallot, Tally, count
-from tests.meeting.ballot_cases import DRAFTS, IDS, THRESHOLDS, TYPES, ballot, choices_of, elections, votes
+from tests.meeting.ballot_cases import DRAFTS, IDS, THRESHOLDS, TYPES, ballot, elections, votes
 
 
 def outcome(made: Ballot, *choices: Any) -> tuple[str, str | None]:

@@ -138,7 +138,7 @@ def _apply(state: Fold, envelope: dict[str, Any]) -> None:
         if state.status in FINAL:
             left = [m for m, told in state.messages.items() if told.status == "streaming"]
             assert not left, f"messages without an end: {left}"
-            running = [n for n, status in state.node_statuses.items() if status == "running"]
+            running = [n for n, status in state.node_statuses.items() if status in ("running", "suspended")]
             assert not running, f"nodes that never ended: {running}"
     elif name == "node_state_change":
         _change_node(state, data["node_id"], data["status"])
@@ -174,8 +174,10 @@ def _change_node(state: Fold, node_id: str, status: str) -> None:
 
 
 def _finish_message(state: Fold, data: dict[str, Any], seq: int) -> None:
-    """I2: the pieces of a finished message are its text."""
+    """I2: the pieces of a finished message are its text; a person's answer comes whole."""
     message = state.messages.setdefault(data["message_id"], FoldedMessage(data["node_id"], data["role"], seq))
+    if data["role"] == "system":
+        message.content = data["content"]
     assert message.status == "streaming", "a message ends once"
     assert message.content == data["content"], "the pieces are not the text"
     assert message.thinking == data["thinking"], "the pieces are not the thinking"

@@ -6,7 +6,15 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from council.commands import PauseSession, ResumeSession, StartSession, StopSession, UserInput
+from council.commands import (
+    PauseSession,
+    ResumeSession,
+    ReviewData,
+    StartSession,
+    StopSession,
+    SubmitReview,
+    UserInput,
+)
 from council.events import session_channel
 from council.meeting.graph import Graph, Node, Template
 from council.parts import Parts
@@ -42,6 +50,28 @@ class Meeting:
 
     def say(self, content: str, *, command_id: str | None = None) -> dict[str, Any]:
         command = UserInput(session_id=self.session_id, content=content)
+        return self.parts.control.apply(command, command_id=command_id)
+
+    def review(
+        self, node_id: str, action: str, *, command_id: str | None = None, **data: Any
+    ) -> dict[str, Any]:
+        """Decide at a waiting node; ``data`` are feedback, content, path and version."""
+        command = SubmitReview(
+            session_id=self.session_id,
+            node_id=node_id,
+            action=action,  # type: ignore[arg-type]
+            data=ReviewData(**data),
+        )
+        return self.parts.control.apply(command, command_id=command_id)
+
+    def answer(self, node_id: str, content: str, *, command_id: str | None = None) -> dict[str, Any]:
+        """Answer a waiting node's question, or vote there."""
+        command = UserInput(session_id=self.session_id, node_id=node_id, content=content)
+        return self.parts.control.apply(command, command_id=command_id)
+
+    def stop_member(self, node_id: str, *, command_id: str | None = None) -> dict[str, Any]:
+        """Stop whoever is speaking at this node, and nobody else."""
+        command = StopSession(session_id=self.session_id, node_id=node_id)
         return self.parts.control.apply(command, command_id=command_id)
 
     def at(self, parts: Parts) -> "Meeting":
@@ -103,6 +133,17 @@ class Meeting:
         matching = wait_until(found, what=f"{count} x {name}")
         assert matching is not None
         return matching
+
+    def wait_until_asked(self, node_id: str, round: int = 1) -> dict[str, Any]:
+        """The question that this node waits for a person with, once it does."""
+
+        def asked() -> dict[str, Any] | None:
+            found = [one for one in self.snapshot["reviews"] if one["open"] and one["node_id"] == node_id]
+            return next((one for one in found if one["round"] == round), None)
+
+        found = wait_until(asked, what=f"a question at {node_id}")
+        assert found is not None
+        return found
 
     def wait_until_left(self) -> None:
         """Until nobody holds it: its thread was given back."""

@@ -23,8 +23,21 @@ GREETING = "Hello from the scripted model."
 
 
 @dataclass(frozen=True, slots=True)
+class Call:
+    """A tool call of an answer; ``arguments`` may be text that is no JSON."""
+
+    name: str
+    arguments: Any
+    id: str = "call_a"
+
+    @property
+    def text(self) -> str:
+        return self.arguments if isinstance(self.arguments, str) else json.dumps(self.arguments)
+
+
+@dataclass(frozen=True, slots=True)
 class Reply:
-    """One streamed answer. ``finish=None`` leaves the finish reason out."""
+    """One streamed answer. ``finish=None`` leaves the finish reason out; with ``calls`` it is ``tool_calls``."""
 
     text: str = GREETING
     thinking: str = ""
@@ -36,6 +49,7 @@ class Reply:
     done: bool = True
     input_tokens: int = 11
     output_tokens: int = 7
+    calls: tuple[Call, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -350,7 +364,8 @@ def _chunks(request: dict[str, Any], reply: Reply) -> Iterator[dict[str, Any]]:
     for delta in _deltas(reply):
         yield frame | {"choices": [{"index": 0, "delta": delta, "finish_reason": None}], "usage": None}
     if reply.finish is not None:
-        yield frame | {"choices": [{"index": 0, "delta": {}, "finish_reason": reply.finish}]}
+        finish = "tool_calls" if reply.calls and reply.finish == "stop" else reply.finish
+        yield frame | {"choices": [{"index": 0, "delta": {}, "finish_reason": finish}]}
     if reply.usage == "present" and "stream_options" in request:
         total = reply.input_tokens + reply.output_tokens
         counts = {"prompt_tokens": reply.input_tokens, "completion_tokens": reply.output_tokens}
@@ -366,6 +381,14 @@ def _deltas(reply: Reply) -> Iterator[dict[str, Any]]:
             yield {"role": "assistant", reply.thinking_shape: piece}
     for piece in _pieces(text, reply.chunk_size):
         yield {"role": "assistant", "content": piece}
+    for index, call in enumerate(reply.calls):
+        yield _call_delta(index, {"name": call.name, "arguments": ""}, id=call.id, type="function")
+        for piece in _pieces(call.text, reply.chunk_size):
+            yield _call_delta(index, {"arguments": piece})
+
+
+def _call_delta(index: int, function: dict[str, str], **more: str) -> dict[str, Any]:
+    return {"tool_calls": [{"index": index, "function": function} | more]}
 
 
 def _pieces(text: str, size: int) -> Iterator[str]:

@@ -3,7 +3,20 @@
 from collections.abc import Callable
 from typing import Any
 
-from council.engine.nodes import agent, ask_human, end, fact_check, human_review, llm, loop, start, step, vote
+from council.engine.nodes import (
+    agent,
+    ask_human,
+    context_synth,
+    end,
+    fact_check,
+    human_review,
+    llm,
+    loop,
+    memory_retrieval,
+    start,
+    step,
+    vote,
+)
 from council.engine.turn import Turn
 
 Run = Callable[[Turn], dict[str, Any]]
@@ -20,5 +33,7 @@ RUNS: dict[str, Run] = {
     "fact_check": fact_check.run,
     "human_review": human_review.run,
     "ask_human": ask_human.run,
+    "memory_retrieval": memory_retrieval.run,
+    "context_synth": context_synth.run,
     "end": end.run,
 }

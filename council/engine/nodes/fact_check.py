@@ -8,7 +8,7 @@ from functools import partial
 from typing import Any
 
 from council.engine.asking import ask_object
-from council.engine.nodes.speaking import heading_of, node_of, readable, speaker_of
+from council.engine.nodes.speaking import heading_of, readable, speaker_of
 from council.engine.record import Member
 from council.engine.searching import look_up, sources_of
 from council.engine.speech import Speaker
@@ -23,6 +23,7 @@ from council.meeting.findings import summary
 from council.meeting.graph import Node
 from council.meeting.nodes import FactCheck as Properties
 from council.meeting.prompts import Words
+from council.meeting.walk import node_of
 from council.search.base import Found, Search
 
 HEADING = "Fact check"
@@ -84,7 +85,10 @@ class _Check:
             **limits,
         )
         said = tuple(text.words.text for text in self._texts)
-        read = partial(pure.read_claims, texts=said, **limits)
+
+        def read(answer: str) -> Extracted:
+            return pure.read_claims(answer, said, **limits)
+
         try:
             answered = ask_object(
                 self._turn, self._speaker, prompt, pure.claims_schema(**limits), read, part="claims"
@@ -110,9 +114,9 @@ class _Check:
         return found
 
     def _look_for(self, claim: Claim, part: str) -> tuple[list[Found], list[str]]:
-        """Pieces of evidence, each place once, and what could not be asked."""
+        """Pieces of evidence, each place once, and what each source said that gave none."""
         found: dict[tuple[str, str], Found] = {}
-        problems: dict[str, None] = {}
+        problems: dict[str, str] = {}
         for number, query in enumerate(claim.queries, 1):
             for name in self._properties.sources:
                 if len(found) >= MAX_EVIDENCE:
@@ -126,13 +130,12 @@ class _Check:
                 )
                 for each in looked.found:
                     found.setdefault((each.source, each.place), each)
-                problems |= {looked.problem: None} if looked.problem else {}
-        return list(found.values())[:MAX_EVIDENCE], list(problems)
+                problems[name] = looked.problem or problems.get(name) or f"Nothing was found in {name}."
+        return list(found.values())[:MAX_EVIDENCE], list(problems.values())
 
     def _judge(self, claim: Claim, evidence: list[Found], problems: list[str], part: str) -> Judgement:
         if not evidence:
-            nothing = f"Nothing was found in {', '.join(self._properties.sources)}."
-            return not_checkable(" ".join(problems) or nothing)
+            return not_checkable(" ".join(problems))
         prompt = pure.judgement_prompt(
             self._system(),
             self._turn.words("fact_judgement"),

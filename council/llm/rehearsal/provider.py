@@ -8,6 +8,7 @@ from typing import Any
 from council.errors import EmptyAnswer, Stopped
 from council.llm.base import ChatRequest, Completion, Finish, OnDelta, Usage
 from council.llm.rehearsal.brief import Brief, read_brief
+from council.llm.rehearsal.facts import facts
 from council.llm.rehearsal.instance import Instances
 from council.llm.rehearsal.speech import speech, thoughts
 
@@ -70,7 +71,8 @@ class RehearsalCall:
 
     def _answer(self, brief: Brief) -> str:
         if self._request.json_schema:
-            return _json(Instances(brief).of_schema(self._request.json_schema))
+            checked = facts(self._request)
+            return _json(checked or Instances(brief).of_schema(self._request.json_schema))
         form = Instances(brief).of_example(brief.example) if brief.example else None
         block = f"\n\n```json\n{_json(form)}\n```" if form is not None else ""
         return speech(brief) + block

@@ -82,6 +82,17 @@ def blueprint(parts: Parts) -> Blueprint:
         _refuse_id(body)
         return jsonify(_apply(parts, "submit_review", body | {"session_id": known(session_id)}))
 
+    @api.post("/<session_id>/rerun")
+    def rerun(session_id: str) -> tuple[Response, int]:
+        body = read_object()
+        _refuse_id(body)
+        body.setdefault("new_session_id", _new_id(idempotency_key()))
+        result = _apply(parts, "rerun_session", body | {"session_id": known(session_id)})
+        answer = {"session_id": result["session_id"], "status": result["status"]}
+        page = f"/meetings/{known(session_id)}?beside={result['session_id']}"
+        links = _links(result["session_id"]) | {"beside": page}
+        return jsonify(answer | {"links": links}), 202 if result["created"] else 200
+
     @api.post("/<session_id>/signal")
     def signal(session_id: str) -> Response:
         body = read_object()

@@ -4,15 +4,12 @@ import { ballotCard } from "./ballot.js";
 import { factsCard } from "./facts.js";
 import { faultCard } from "./fault.js";
 import { memoryCard } from "./memory.js";
+import { CARDS } from "./registry.js";
 import { reviewCard } from "./review.js";
 import { roundCard } from "./round.js";
 import { workCard } from "./work.js";
 
-/** @typedef {import("../protocol.js").Places} Places */
-/** @typedef {{template: string, show: (card: HTMLElement, note: any, places: Places) => void}} Card */
-
-/** @type {Record<string, Card>} */
-export const CARDS = {
+Object.assign(CARDS, {
   ballot: { template: "ballot-template", show: ballotCard },
   facts: { template: "facts-template", show: factsCard },
   fault: { template: "fault-template", show: faultCard },
@@ -20,4 +17,4 @@ export const CARDS = {
   review: { template: "answer-template", show: reviewCard },
   round: { template: "round-template", show: roundCard },
   work: { template: "work-template", show: workCard },
-};
+});

@@ -37,16 +37,23 @@ class DocumentPane extends RoomElement {
     });
   }
 
-  /** @param {import("../reducer.js").State} state @param {import("../reducer.js").State} previous */
-  show(state, previous) {
+  /** @param {import("../reducer.js").State} state */
+  show(state) {
+    const isFirst = this.#session_id === "";
     this.#session_id = state.session_id;
     const review = waiting(state).find(({ actions }) => actions.includes("rollback"));
     this.#rollback = review?.node_id ?? null;
     this.#showRestore();
-    if (state === previous) this.#open(parseRef(location.hash));
+    if (isFirst) this.#open(parseRef(location.hash));
     const isNewer = state.files.slice(this.#files).some(({ path }) => path === this.#shown?.path);
     this.#files = state.files.length;
-    if (isNewer && this.#sheet.open) this.#load({ path: this.#shown?.path ?? "", from: null, to: null, version: null });
+    if (isNewer && this.#shown && this.#sheet.open) this.#update(this.#shown);
+  }
+
+  /** There is a newer version: whoever read the newest one goes on with it. @param {Version} shown */
+  #update({ path, version }) {
+    const isNewest = version === this.#versions.at(-1)?.version;
+    this.#load({ path, from: null, to: null, version: isNewest ? null : version });
   }
 
   /** A reference that is followed again leads there again, although the address stays. @param {Event} event */

@@ -15,7 +15,36 @@ export class RoomElement extends HTMLElement {
   showLink(_link) {}
 }
 
-/** @param {ParentNode} page @returns {RoomElement[]} */
-export function roomElements(page) {
-  return [...page.querySelectorAll("*")].filter((element) => element instanceof RoomElement);
+/** All of them that are there; what is fetched later joins when it comes. */
+export class Elements {
+  /** @type {RoomElement[]} */ #joined = [];
+  /** @type {Link | null} */ #link = null;
+  #parts;
+
+  /** @param {RoomParts} parts */
+  constructor(parts) {
+    this.#parts = parts;
+  }
+
+  /** @param {State} state */
+  gather(state) {
+    const all = [...document.querySelectorAll("*")].filter((element) => element instanceof RoomElement);
+    for (const element of all.filter((one) => !this.#joined.includes(one))) {
+      element.join(this.#parts);
+      if (this.#link) element.showLink(this.#link);
+      this.#joined.push(element);
+    }
+    this.show(state, state);
+  }
+
+  /** @param {State} state @param {State} previous */
+  show(state, previous) {
+    for (const element of this.#joined) element.show(state, previous);
+  }
+
+  /** @param {Link} link */
+  showLink(link) {
+    this.#link = link;
+    for (const element of this.#joined) element.showLink(link);
+  }
 }

@@ -1,7 +1,7 @@
 // <council-transcript>: what was said, in rows; members who speak at the same time stand side by side.
 
 import { stages } from "../lib/stages.js";
-import { CARDS } from "../cards/cards.js";
+import { CARDS } from "../cards/registry.js";
 import { copyTemplate, part } from "../lib/templates.js";
 import { t } from "../lib/texts.js";
 import { MessageElement } from "./message.js";
@@ -16,6 +16,7 @@ class Transcript extends RoomElement {
   /** @type {Map<string, object>} */ #shown = new Map();
   #arranged = "";
   #session_id = "";
+  #adopted = false;
 
   /** @param {import("./room_element.js").RoomParts} parts */
   join({ places, commands }) {
@@ -33,11 +34,11 @@ class Transcript extends RoomElement {
     commands.perform("stop_session", data).catch(() => (button.disabled = false));
   }
 
-  /** @param {State} state @param {State} previous */
-  show(state, previous) {
+  /** @param {State} state */
+  show(state) {
     this.#session_id = state.session_id;
-    if (state === previous) this.#adopt(state);
-    const entries = state.order.map((entry) => placed(state, entry));
+    if (!this.#adopted) this.#adopt(state);
+    const entries = state.order.filter(isKnown).map((entry) => placed(state, entry));
     for (const entry of entries) this.#showEntry(entry, state);
     const arrangement = entries.map(({ id, status }) => (status === "discarded" ? `${id}?` : id)).join();
     if (arrangement !== this.#arranged) this.#arrange(entries);
@@ -46,6 +47,7 @@ class Transcript extends RoomElement {
 
   /** The server painted what was said so far: these elements are taken as they are. @param {State} state */
   #adopt(state) {
+    this.#adopted = true;
     for (const element of this.querySelectorAll("council-message")) {
       const id = element.querySelector("article")?.dataset.messageId ?? "";
       const message = state.messages[id];
@@ -112,6 +114,11 @@ class Transcript extends RoomElement {
     title.hidden = speakers < 2;
     title.textContent = t("{count} members in parallel", { count: speakers });
   }
+}
+
+/** Notes wait for their cards. @param {import("../reducer.js").Entry} entry */
+function isKnown({ kind }) {
+  return kind === "message" || kind in CARDS;
 }
 
 /** @param {State} state @param {import("../reducer.js").Entry} entry @returns {Placed} */

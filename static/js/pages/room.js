@@ -1,25 +1,21 @@
 // The room: the snapshot in the page, what follows it on the socket, and the elements that show both.
 
-import "../elements/budget.js";
 import "../elements/composer.js";
 import "../elements/controls.js";
-import "../elements/document_pane.js";
 import "../elements/facts.js";
 import "../elements/files.js";
 import "../elements/graph.js";
-import "../elements/hold.js";
 import "../elements/link.js";
 import "../elements/members.js";
-import "../elements/people.js";
 import "../elements/side.js";
 import "../elements/transcript.js";
-import "../elements/verdict.js";
 import { Commands } from "../commands.js";
 import { Connection } from "../connection.js";
-import { roomElements } from "../elements/room_element.js";
+import { Elements } from "../elements/room_element.js";
 import { get } from "../lib/api.js";
 import { serverNow, setServerTime } from "../lib/clock.js";
 import { Follow } from "../lib/follow.js";
+import { Later } from "../lib/later.js";
 import { pageData } from "../lib/page_data.js";
 import { fromSnapshot, reduce } from "../reducer.js";
 import { Router } from "../router.js";
@@ -32,20 +28,27 @@ export function openRoom() {
   setServerTime(server_time);
   const store = new Store(fromSnapshot(snapshot, serverNow()), reduce);
   const connection = connect(store);
-  const elements = roomElements(document);
+  const elements = new Elements({ commands: connection.commands, places });
   const follow = new Follow(/** @type {HTMLElement} */ (document.getElementById("follow")), isOpen(store.state));
-  for (const element of elements) element.join({ commands: connection.commands, places });
+  const later = new Later(() => gather());
+  const gather = () => {
+    elements.gather(store.state);
+    follow.keep(isOpen(store.state));
+  };
   const show = (/** @type {State} */ state, /** @type {State} */ previous) => {
     document.body.dataset.sessionStatus = state.status;
-    for (const element of elements) element.show(state, previous);
+    later.look(state);
+    elements.show(state, previous);
     follow.keep(isOpen(state));
   };
   connection.onLink = (link) => {
     document.body.dataset.connection = link.status;
-    for (const element of elements) element.showLink(link);
+    elements.showLink(link);
   };
   show(store.state, store.state);
+  gather();
   store.subscribe(show);
+  addEventListener("hashchange", () => later.look(store.state));
   connection.open();
 }
 

@@ -40,3 +40,12 @@ export function waiting({ status, order, notes }) {
 export function isOpen({ expired, answer }) {
   return expired === null && answer === null;
 }
+
+/** A pause takes nobody's time away. @param {State} state @param {number} ms @returns {State} */
+export function delayed(state, ms) {
+  const later = (/** @type {string} */ time) => new Date(Date.parse(time) + Math.max(0, ms)).toISOString();
+  return waiting(state).reduce(
+    (next, { review_id, expires_at }) => (expires_at ? changeNote(next, review_id, { expires_at: later(expires_at) }) : next),
+    state,
+  );
+}

@@ -26,7 +26,7 @@ function ballot({ opened, cast, closed }) {
 }
 
 /** @param {import("../protocol.js").SnapshotReview} review */
-function review({ reminded, expired, answer, ...asked }) {
+function review({ reminded, expired, answer, open: _, ...asked }) {
   const { review_id, node_id, seq, expires_at } = asked;
   const about = { review_id, node_id, seq };
   return [

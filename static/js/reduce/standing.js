@@ -1,5 +1,7 @@
 // How the meeting stands: its status, its time and its money.
 
+import { delayed } from "./people.js";
+
 /** @typedef {import("../reducer.js").State} State */
 
 /** @param {State} state @param {import("../protocol.js").Execution} event @returns {State} */
@@ -8,10 +10,11 @@ export function turn(state, { timestamp, data }) {
   const { seconds, since } = state.elapsed;
   const passed = since === null ? seconds : seconds + Math.max(0, at - since) / 1000;
   return {
-    ...state,
+    ...(state.paused_at === null ? state : delayed(state, at - Date.parse(state.paused_at))),
     status: data.status,
     reason: data.reason ?? null,
     detail: data.detail ?? null,
+    paused_at: data.status === "paused" ? timestamp : null,
     elapsed: { seconds: passed, since: data.status === "running" ? at : null },
   };
 }

@@ -1,0 +1,62 @@
+"""What calls cost at worst: prompts counted conservatively, answers as long as they may be."""
+
+from council.engine.budget import NOTHING, Amount
+from council.engine.record import MeetingRecord
+from council.engine.turn import Desk, Turn
+from council.llm.base import Usage
+from council.meeting.calls import calls_of
+from council.meeting.money import nano_of
+from council.meeting.prompts import numbered
+from council.meeting.tokens import most_tokens
+
+ROOM_TOKENS = 2_500  # The rules of the room, the task and the forms.
+FENCE_TOKENS = 160  # The heading and the markers round one text.
+
+
+class WorstCase:
+    """Of the calls of one run. The run's thread owns it; ``of_call`` may be used by any."""
+
+    def __init__(self, record: MeetingRecord, desk: Desk) -> None:
+        self._record = record
+        self._desk = desk
+        self._lengths: dict[str, int] = {}  # Of texts that do not change, by step key or document.
+
+    def of_call(self, provider_id: str, model: str, asked: int, said: int) -> Amount:
+        """One call with so many tokens in and out; no money where nobody knows the price."""
+        cost = self._desk.cost(provider_id, model, Usage(asked, said))
+        return Amount(0 if cost.usd is None else nano_of(cost.usd), asked + said)
+
+    def of_turn(self, turn: Turn) -> Amount:
+        """All calls of a turn but second attempts: those draw on what is left over, or reserve more."""
+        whole = NOTHING
+        for asking in calls_of(turn.node, self._record.members):
+            caller = asking.caller
+            said = asking.answer_at_most(self._desk.settings.answer_limit_tokens)
+            asked = self._prompt(turn, caller.agent.persona)
+            whole += self.of_call(caller.provider_id, caller.model, asked, said).times(asking.most)
+        return whole
+
+    def _prompt(self, turn: Turn, persona: str) -> int:
+        own = most_tokens(f"{persona}{self._record.group_prompt}{turn.node.properties}")
+        return ROOM_TOKENS + own + self._matter() + self._heard(turn)
+
+    def _matter(self) -> int:
+        matter = self._record.matter
+        said = self._length("/subject", matter.subject) + self._length("/objective", matter.objective)
+        return said + sum(self._document(at, *document) for at, document in enumerate(matter.documents))
+
+    def _document(self, at: int, name: str, content: str) -> int:
+        key = f"/document {at}"
+        known = self._lengths.get(key)
+        return self._length(key, f"{name}{numbered(content)}") if known is None else known
+
+    def _heard(self, turn: Turn) -> int:
+        if turn.node.properties.get("visibility") == "none":
+            return 0
+        heard = ((key, turn.results.get(key, {}).get("content")) for key in turn.heard)
+        return sum(self._length(key, text) for key, text in heard if text)
+
+    def _length(self, key: str, text: str) -> int:
+        if key not in self._lengths:
+            self._lengths[key] = most_tokens(text) + FENCE_TOKENS
+        return self._lengths[key]
