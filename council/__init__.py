@@ -12,6 +12,8 @@ from council import clock
 from council.bus.local import LocalBus
 from council.dispatch.threads import ThreadDispatch
 from council.engine.control import Control
+from council.engine.drafting import Drafter
+from council.engine.estimator import Estimator
 from council.engine.supervisor import Supervisor
 from council.engine.turn import Desk
 from council.live.frames import Batch
@@ -29,14 +31,19 @@ from council.settings import Settings, load_settings
 from council.store import knowledge
 from council.store.archive import Archive
 from council.store.engine import Store
+from council.store.files import Limits
 from council.store.library import Library
 from council.store.migrations import migrate
 from council.store.words import words_of_the_room
 from council.web import guard, health, problems
 from council.web import live as live_endpoint
+from council.web.api import agents as agents_api
 from council.web.api import catalogue as catalogue_api
 from council.web.api import files as files_api
+from council.web.api import groups as groups_api
+from council.web.api import knowledge as knowledge_api
 from council.web.api import sessions as sessions_api
+from council.web.api import templates as templates_api
 from council.web.lobby import lobby_reader
 from council.web.pages import pages_blueprint
 
@@ -72,6 +79,10 @@ def create_app(settings: Settings | None = None) -> Flask:
     app.register_blueprint(sessions_api.blueprint(parts))
     app.register_blueprint(files_api.blueprint(parts))
     app.register_blueprint(catalogue_api.blueprint(parts))
+    app.register_blueprint(templates_api.blueprint(parts))
+    app.register_blueprint(agents_api.blueprint(parts))
+    app.register_blueprint(groups_api.blueprint(parts))
+    app.register_blueprint(knowledge_api.blueprint(parts))
     app.register_blueprint(health.blueprint(parts))
     live_endpoint.install(Sock(app, max_message_bytes=settings.live.max_frame_bytes), parts)
     return app
@@ -89,8 +100,15 @@ def _join_parts(settings: Settings) -> Parts:
     catalogue = Catalogue(settings)
     searches = Sources(settings.search, _look_into(store))
     desk = Desk(
-        store, catalogue, Prices(settings.prices_file), settings.engine, words_of_the_room(), searches
+        store,
+        catalogue,
+        Prices(settings.prices_file),
+        settings.engine,
+        words_of_the_room(),
+        searches,
+        Limits.of(settings),
     )
+    estimator = Estimator(library, catalogue, desk)
     supervisor = Supervisor(store, journal, ThreadDispatch(settings.engine.max_running), desk, settings)
     return Parts(
         settings=settings,
@@ -102,7 +120,9 @@ def _join_parts(settings: Settings) -> Parts:
         hub=Hub(settings.max_clients),
         journal=journal,
         supervisor=supervisor,
-        control=Control(store, journal, supervisor, library, catalogue, settings),
+        control=Control(store, journal, supervisor, library, catalogue, estimator, settings),
+        estimator=estimator,
+        drafter=Drafter(desk, library, catalogue),
     )
 
 

@@ -5,6 +5,7 @@ CouncilError
 │   ├── Malformed            400  not JSON, not UTF-8, not an object
 │   ├── Invalid              422  fields that are wrong, missing or unknown; all of them at once
 │   ├── NotAvailable         422  a field whose feature does not exist (yet)
+│   ├── FaultyDraft          422  a model's draft of a template that cannot be used
 │   ├── TooLarge             413
 │   └── UnsupportedMedia     415
 ├── Refused                  the request is fine, but not here, not now, or not by you
@@ -26,7 +27,8 @@ CouncilError
 ├── SearchFailed             a source could not be asked, or did not answer
 ├── MissingWord              a turn ended without what it was for, and no model is to blame
 │   ├── CutShort             a person stopped the member before its first word
-│   └── NobodyAnswered       a person was waited for in vain
+│   ├── NobodyAnswered       a person was waited for in vain
+│   └── ToolFailed           a tool did not do what the node asks of it
 └── Interrupted              not errors: why a run left off
     ├── Stopped              a person stopped the session
     ├── GaveWay              paused for long: the thread was given back, the turn starts again later
@@ -46,6 +48,7 @@ class CouncilError(Exception):
     status = 500
     can_retry = False
     hint = ""
+    details_whole = False  # Else long texts in them are told shortened.
 
     def __init__(
         self,
@@ -97,6 +100,14 @@ class Invalid(BadInput):
 class NotAvailable(BadInput):
     code = "not_available"
     hint = "Leave the field out; what it asks for does not exist in this version."
+
+
+class FaultyDraft(BadInput):
+    """``details`` has the draft, told whole, its faults, and what it cost."""
+
+    code = "faulty_draft"
+    hint = "Say more plainly how the meeting should run, or mend the draft by hand."
+    details_whole = True
 
 
 class TooLarge(BadInput):
@@ -229,6 +240,11 @@ class CutShort(MissingWord):
 class NobodyAnswered(MissingWord):
     code = "nobody_answered"
     hint = "Give the node more time (timeout_minutes), or a default for when nobody comes."
+
+
+class ToolFailed(MissingWord):
+    code = "tool_failed"
+    hint = "Look at the node's arguments, and at what the call was answered with."
 
 
 # Searches

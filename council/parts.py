@@ -7,6 +7,8 @@ import structlog
 
 from council.bus.base import Bus
 from council.engine.control import Control
+from council.engine.drafting import Drafter
+from council.engine.estimator import Estimator
 from council.engine.supervisor import Supervisor
 from council.live.hub import Hub
 from council.live.journal import Journal
@@ -16,6 +18,7 @@ from council.settings import Settings
 from council.store.archive import Archive
 from council.store.engine import Store
 from council.store.library import Library
+from council.store.memory import Memory
 
 log = structlog.get_logger(__name__)
 
@@ -34,6 +37,8 @@ class Parts:
     journal: Journal
     supervisor: Supervisor
     control: Control
+    estimator: Estimator
+    drafter: Drafter
     _watcher: Watcher | None = None
     _lock: threading.Lock = field(default_factory=threading.Lock)  # Guards _state.
     _state: str = "made"
@@ -50,6 +55,7 @@ class Parts:
         self.bus.listen(self.hub.publish)
         self.journal.start(self.supervisor.lose)
         self.supervisor.start()
+        Memory(self.store, self.library).sweep()
         self._warm_up.start()
         self._watcher = Watcher(self.hub, self.archive.newest, poll_seconds=self.settings.live.poll_seconds)
 
@@ -64,6 +70,7 @@ class Parts:
                 return
             self._state = "closed"
         self.journal.hurry()
+        self.drafter.close()
         self.supervisor.close()
         self.journal.close()
         if self._watcher:

@@ -46,13 +46,13 @@ def read_account(connection: Connection, row: Row) -> Account:
 
 def spent_of(row: Row) -> Amount:
     """What the row has counted so far."""
-    tokens = row["input_tokens"] + row["output_tokens"]
-    return Amount(row["cost_nano_usd"] or 0, tokens, row["unknown_price_tokens"])
+    tokens = row.get("input_tokens", 0) + row.get("output_tokens", 0)
+    return Amount(row.get("cost_nano_usd") or 0, tokens, row.get("unknown_price_tokens", 0))
 
 
 def opened(row: Row) -> Budget:
     """The budget of a meeting that nobody runs: nothing is reserved, and what was counts as possibly lost."""
-    told, spent = row["budget"] or {}, spent_of(row)
+    told, spent = row.get("budget") or {}, spent_of(row)
     return Budget(
         reserved_usd=0.0,
         reserved_tokens=0,

@@ -3,14 +3,16 @@
 from typing import Any, assert_never
 
 from council.commands import ReviewAction, ReviewData, Signal, SubmitReview, UserInput, parse_command
-from council.errors import IllegalTransition, Invalid, Malformed
-from council.jsontext import dump, parse
-from council.meeting import ballots, review
-from council.meeting.ballots import Option, Paper
+from council.errors import IllegalTransition, Invalid
+from council.jsontext import dump
+from council.meeting import review
+from council.meeting.ballots import MAX_REASON
+from council.meeting.handwritten import paper_of, read_handwritten
 from council.meeting.reading import Unreadable
 
 Answer = SubmitReview | UserInput | Signal
 MAX_CHARACTERS = 50_000
+VOTER = "person"  # The voter who is no agent.
 
 
 def not_waiting(node_id: str) -> IllegalTransition:
@@ -100,78 +102,25 @@ def _limited(text: str) -> str:
 
 
 def _vote(command: Answer, ballot: dict[str, Any], by: str) -> dict[str, Any]:
-    """A person's vote is read as strictly as a member's, but refused where a member's is an abstention."""
+    """A person is told at once that a vote cannot be read, and may try again; what was voted stays sealed."""
     given = _given(command)
     value, reason = (given.get("vote"), given.get("reason") or "") if isinstance(given, dict) else (given, "")
-    if not isinstance(reason, str) or len(reason) > ballots.MAX_REASON:
-        raise Invalid(f"reason: a text of at most {ballots.MAX_REASON:,} characters.")
-    paper = _paper(ballot)
+    if not isinstance(reason, str) or len(reason) > MAX_REASON:
+        raise Invalid(f"reason: a text of at most {MAX_REASON:,} characters.")
     try:
-        vote = ballots.cast(paper, _typed(paper, value), None, reason)
+        read_handwritten(paper_of(ballot, VOTER), value, reason)
     except Unreadable as problem:
-        raise Invalid(str(problem), hint=f"A vote here is {_forms(paper)}.") from problem
-    kept = vote.as_dict()
-    return {
-        "action": "vote",
-        "by": by,
-        "vote": ballots.ABSTAIN if vote.choice is None else kept["vote"],
-        "reason": reason,
-    }
+        raise Invalid(f"This vote cannot be read: {problem}.", hint="Correct it and vote again.") from problem
+    return {"action": "vote", "by": by, "vote": value, "reason": reason}
 
 
 def _given(command: Answer) -> Any:
     match command:
         case UserInput():
-            return _parsed(command.content)
+            return command.content
         case Signal():
             return command.payload
         case SubmitReview():
             raise Invalid("This node takes a vote.", hint="Send it with user_input and its node_id.")
         case _:
             assert_never(command)
-
-
-def _parsed(text: str) -> Any:
-    """People may write a word, or the same JSON as a program."""
-    try:
-        return parse(text) if text[:1] in "{[" else text
-    except Malformed:
-        return text
-
-
-def _paper(ballot: dict[str, Any]) -> Paper:
-    options = tuple(Option(each["option_id"], each["text"]) for each in ballot.get("options") or ())
-    return Paper(ballot["vote_type"], "person", options)
-
-
-def _typed(paper: Paper, value: Any) -> Any:
-    """A text from an input box as the kind of value that this ballot takes."""
-    if not isinstance(value, str) or value.strip().lower() == ballots.ABSTAIN:
-        return value.strip().lower() if isinstance(value, str) else value
-    text = value.strip()
-    match paper.vote_type:
-        case "yes_no":
-            return text.lower()
-        case "score_1_10":
-            return int(text) if text.isascii() and text.isdigit() and len(text) < 3 else text
-        case "choice":
-            return text
-        case "ranking":
-            return [part.strip() for part in text.split(",")]
-        case _:
-            assert_never(paper.vote_type)
-
-
-def _forms(paper: Paper) -> str:
-    ids = ", ".join(paper.ids)
-    match paper.vote_type:
-        case "yes_no":
-            return "yes, no or abstain"
-        case "score_1_10":
-            return "a whole number from 1 to 10, or abstain"
-        case "choice":
-            return f"one of {ids}, or abstain"
-        case "ranking":
-            return f"all of {ids} in your order, separated by commas, or abstain"
-        case _:
-            assert_never(paper.vote_type)

@@ -20,14 +20,17 @@ from council.commands import (
     UserInput,
 )
 from council.engine import answers, rerun, round_files, waiting
+from council.engine.allowance import go_on, merged
 from council.engine.answers import Answer
 from council.engine.ending import cancellation
+from council.engine.estimator import Estimator, first_budget
 from council.engine.opening import Opening, Seating, fingerprint, prepare
+from council.engine.record import members_of
+from council.engine.shelving import living_group, still_has_group
 from council.engine.supervisor import Supervisor
 from council.errors import Conflict, IllegalTransition, Stopped, Unavailable
 from council.events import (
     ExecutionPaused,
-    ExecutionResumed,
     SessionCreated,
     UserMessage,
     session_channel,
@@ -77,6 +80,7 @@ class Control:
         supervisor: Supervisor,
         library: Library,
         seating: Seating,
+        estimator: Estimator,
         settings: Settings,
     ) -> None:
         self._store = store
@@ -84,6 +88,7 @@ class Control:
         self._supervisor = supervisor
         self._library = library
         self._seating = seating
+        self._estimator = estimator
         self._settings = settings
 
     def apply(
@@ -96,7 +101,7 @@ class Control:
             case PauseSession():
                 return self._pause(command, command_id)
             case ResumeSession():
-                return self._resume(command, command_id)
+                return self._resume(command, command_id, by)
             case StopSession():
                 stop = self._stop if command.node_id is None else self._stop_member
                 return stop(command, command_id)
@@ -127,6 +132,7 @@ class Control:
             known = self._started_before(connection, command)
         if known is None:
             opening = prepare(command, self._library, self._seating, self._settings)
+            opening = self._estimator.priced(opening, command.budget)
             known = self._journal.decide(
                 session_channel(command.session_id), self._creation(command, opening)
             ).wait(ANSWER_SECONDS)
@@ -148,14 +154,19 @@ class Control:
         with self._store.read() as connection:
             known = self._rerun_before(connection, command)
             prepared = known or rerun.prepare_rerun(connection, command, self._library, self._seating)
+        if not isinstance(prepared, dict):
+            self._estimator.refuse_unknown(members_of(prepared.session), prepared.session["cap"])
 
         def decide(connection: Connection) -> Decision:
             before = self._rerun_before(connection, command)
             if before is not None or isinstance(prepared, dict):
                 return Decision(result=before)
+            prepared.session["group_id"] = living_group(
+                connection, prepared.session["group_id"], self._library
+            )
             rerun.insert(connection, prepared)
             result = {"session_id": command.new_session_id, "status": "pending", "created": True}
-            return Decision(prepared.events, result)
+            return Decision((*prepared.events, *first_budget(prepared.session)), result)
 
         if known is None:
             channel = session_channel(command.new_session_id)
@@ -178,12 +189,12 @@ class Control:
             known = self._started_before(connection, command)
             if known is not None:
                 return Decision(result=known)
+            still_has_group(connection, command.group_id, self._library)
             channels.create(connection, session_channel(command.session_id))
             sessions.insert(connection, opening.session, opening.documents)
             created = SessionCreated(template_id=command.template_id, subject=opening.session["subject"])
-            return Decision(
-                (created,), {"session_id": command.session_id, "status": "pending", "created": True}
-            )
+            events = (created, *first_budget(opening.session))
+            return Decision(events, {"session_id": command.session_id, "status": "pending", "created": True})
 
         return decide
 
@@ -204,21 +215,27 @@ class Control:
             gate.pause(command.mode)
         return done.result
 
-    def _resume(self, command: ResumeSession, command_id: str | None) -> dict[str, Any]:
-        def decide(_connection: Connection, row: dict[str, Any]) -> Decision:
-            result = {"session_id": command.session_id, "status": "running"}
-            if row["status"] == "running":
-                return Decision(result=result)
-            move(row["status"], "running")
-            return Decision((ExecutionResumed(),), result)
+    def _resume(self, command: ResumeSession, command_id: str | None, by: str) -> dict[str, Any]:
+        def decide(connection: Connection, row: dict[str, Any]) -> Decision:
+            events, cap = go_on(row, command, by)
+            sessions.update(connection, command.session_id, cap=cap)
+            return Decision(events, {"session_id": command.session_id, "status": "running"})
 
         self._wait_until_begun(command.session_id)
+        self._refuse_unknown_prices(command)
         done = self._once(command.session_id, command_id, command, decide)
         gate = self._supervisor.gate(command.session_id)
         if gate is not None and done.anew:
             gate.resume()
         self._supervisor.submit(command.session_id)
         return done.result
+
+    def _refuse_unknown_prices(self, command: ResumeSession) -> None:
+        if command.budget is None:
+            return
+        with self._store.read() as connection:
+            row = sessions.get(connection, command.session_id)
+        self._estimator.refuse_unknown(members_of(row), merged(row["cap"], command.budget))
 
     def _stop(self, command: StopSession, command_id: str | None) -> dict[str, Any]:
         def decide(connection: Connection, row: dict[str, Any]) -> Decision:

@@ -2,13 +2,13 @@
 
 import secrets
 import threading
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
 from council.engine.opening import Seating
-from council.engine.shelving import Faults, graph_faults
+from council.engine.shelving import Faults, template_faults
+from council.engine.speech import NOT_TAKEN
 from council.engine.turn import Desk
 from council.errors import FaultyDraft, ProviderError, RateLimited, ShuttingDown, Stopped, Unavailable
 from council.llm.base import Call, ChatMessage, ChatRequest, Completion, Seat, Usage
@@ -25,7 +25,6 @@ AT_ONCE = 4
 """Drafts under way at a time: each holds a thread of the web server while a model answers."""
 
 Draft = dict[str, Any]
-HeadFaults = Callable[[Draft], Faults]
 
 
 @dataclass(slots=True)
@@ -70,15 +69,16 @@ class Drafter:
         self._library = library
         self._seating = seating
         self._lock = threading.Lock()  # Guards the two below. Never held while a model is asked.
-        self._calls: set[Call | None] = set()
+        self._calls: list[Call] = []
         self._closed = False
 
-    def draft(self, wish: str, head_faults: HeadFaults) -> Drafted:
-        """A template for the wish. Blocks. ``head_faults`` looks at all of it but the graph.
+    def draft(self, wish: str) -> Drafted:
+        """A template for the wish. Blocks.
 
         Raises FaultyDraft with the last draft when it cannot be used, RateLimited, or a ProviderError.
         """
-        return _Work(self, self._desk, self._library, self._seat(), head_faults).run(wish)
+        seat = self._seating.seats([("draft", None, None)])["draft"]
+        return _Work(self, self._desk, self._library, seat).run(wish)
 
     def close(self) -> None:
         """End the calls under way; their callers are told to try again. Idempotent."""
@@ -86,11 +86,7 @@ class Drafter:
             self._closed = True
             calls = tuple(self._calls)
         for call in calls:
-            if call is not None:
-                call.cancel()
-
-    def _seat(self) -> Seat:
-        return self._seating.seats([("draft", None, None)])["draft"]
+            call.cancel()
 
     def listen(self, call: Call) -> Completion:
         """The call's answer. Raises RateLimited, Unavailable or a ProviderError."""
@@ -99,34 +95,30 @@ class Drafter:
                 raise _going_away()
             if len(self._calls) >= AT_ONCE:
                 raise RateLimited(f"{AT_ONCE} templates are being drafted already.")
-            self._calls.add(call)
+            self._calls.append(call)
         try:
             return call.run(lambda _text, _is_thinking: None)
         except (Stopped, ShuttingDown) as problem:
             raise _going_away() from problem
         finally:
             with self._lock:
-                self._calls.discard(call)
+                self._calls.remove(call)
 
 
 class _Work:
     """One draft in the making; used by one thread."""
 
-    def __init__(
-        self, drafter: Drafter, desk: Desk, library: Library, seat: Seat, head_faults: HeadFaults
-    ) -> None:
+    def __init__(self, drafter: Drafter, desk: Desk, library: Library, seat: Seat) -> None:
         self._drafter = drafter
         self._desk = desk
         self._library = library
         self._seat = seat
-        self._head_faults = head_faults
         self._spending = Spending()
 
     def run(self, wish: str) -> Drafted:
         agents = self._library.all_agents()[:MAX_AGENTS]
         prompt = draft_prompt(wish, agents, self._desk.words, nonce=secrets.token_hex(12))
         said: tuple[ChatMessage, ...] = ()
-        draft, faults = None, []
         for attempt in range(1, ATTEMPTS + 1):
             text = self._ask(prompt, said, agents)
             draft, faults = self._checked(text)
@@ -134,7 +126,10 @@ class _Work:
                 return Drafted(draft, attempt, self._usage())
             told = faults_told(faults, self._desk.words["draft_faults"])
             said = (ChatMessage("assistant", text), ChatMessage("user", told))
-        raise FaultyDraft(
+        raise self._faulty(draft, faults)
+
+    def _faulty(self, draft: Draft | None, faults: Faults) -> FaultyDraft:
+        return FaultyDraft(
             f"The model's draft has {len(faults)} {'fault' if len(faults) == 1 else 'faults'}, "
             f"after {ATTEMPTS} attempts.",
             details={"faults": faults, "draft": draft, "attempts": ATTEMPTS, "usage": self._usage()},
@@ -154,7 +149,8 @@ class _Work:
         try:
             completion = self._drafter.listen(call)
         except ProviderError as problem:
-            self._count(call.usage_so_far())
+            if not isinstance(problem, NOT_TAKEN):
+                self._count(call.usage_so_far())
             problem.details = {"usage": self._usage()}
             raise
         self._count(completion.usage)
@@ -170,7 +166,7 @@ class _Work:
                 "suggestion": "Send one JSON object.",
             }
             return None, [fault]
-        return draft, [*self._head_faults(draft), *graph_faults(draft["graph"], self._library)]
+        return draft, template_faults(draft, self._library)
 
     def _count(self, usage: Usage) -> None:
         spent, cost = self._spending, self._desk.cost(self._seat.provider_id, self._seat.model, usage)

@@ -40,6 +40,15 @@ class Opening:
     documents: list[dict[str, Any]]
 
 
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """Who sits where, and which model speaks for whom, by seat."""
+
+    graph: Graph
+    agents: dict[str, Agent]
+    seats: dict[str, Seat]
+
+
 def fingerprint(command: StartSession) -> str:
     """The same for the same request, whatever the order of its fields."""
     return hashlib.sha256(dump(_sorted(command.model_dump())).encode()).hexdigest()
@@ -58,18 +67,30 @@ def prepare(command: StartSession, library: Library, seating: Seating, settings:
     for document in documents:
         _check_document(document.name, document.content, settings.max_document_bytes)
     names = check_all(document.name for document in documents)
-    template = _template(command.template_id, library)
-    group = _group(command.group_id, library)
-    check(template.graph, library.agent_ids_for(template.graph))
-    wanted = _usual_seats(group, template) | command.agents
-    known = library.agents_named(agents_named(template.graph) | set(wanted.values()))
-    graph = seated(template.graph, wanted, known)
-    agents = {seat: known[agent_id] for seat, agent_id in seat_agents(graph).items()}
-    seats = deal(graph, agents, seating)
+    template = find_template(command.template_id, library)
+    group = find_group(command.group_id, library)
+    placed = place(template.graph, template.template_id, group, command.agents, library, seating)
     return Opening(
-        session=_row(command, graph, agents, seats, seating.diverse(seats)) | _of_group(group),
+        session=_row(command, placed, seating.diverse(placed.seats)) | _of_group(group),
         documents=[{"name": name, "content": d.content} for name, d in zip(names, documents, strict=True)],
     )
+
+
+def place(
+    graph: Graph,
+    template_id: str | None,
+    group: Group | None,
+    agents: dict[str, str],
+    library: Library,
+    seating: Seating,
+) -> Placed:
+    """Check the graph and seat its members. Raises Invalid, or a ProviderError when there is no model."""
+    check(graph, library.agent_ids_for(graph))
+    wanted = _usual_seats(group, template_id, graph) | agents
+    known = library.agents_named(agents_named(graph) | set(wanted.values()))
+    graph = seated(graph, wanted, known)
+    sitting = {seat: known[agent_id] for seat, agent_id in seat_agents(graph).items()}
+    return Placed(graph, sitting, deal(graph, sitting, seating))
 
 
 def _check_document(name: str, content: str, max_bytes: int) -> None:
@@ -83,14 +104,16 @@ def _check_document(name: str, content: str, max_bytes: int) -> None:
         raise Invalid(f"{name} is empty.", hint="Leave it out, or send its text.")
 
 
-def _template(template_id: str, library: Library) -> Template:
+def find_template(template_id: str, library: Library) -> Template:
+    """Raises Invalid, with the nearest one."""
     found = library.template_shelf.find(template_id)
     if found is not None:
         return found.value
     raise _unknown("template", template_id, library.template_shelf.ids(), code="unknown_template")
 
 
-def _group(group_id: str | None, library: Library) -> Group | None:
+def find_group(group_id: str | None, library: Library) -> Group | None:
+    """Raises Invalid, with the nearest one."""
     if group_id is None:
         return None
     found = library.group_shelf.find(group_id)
@@ -110,10 +133,10 @@ def _unknown(word: str, wanted_id: str, known: Collection[str], *, code: str) ->
     )
 
 
-def _usual_seats(group: Group | None, template: Template) -> dict[str, str]:
+def _usual_seats(group: Group | None, template_id: str | None, graph: Graph) -> dict[str, str]:
     """Who of the group usually sits where, as far as anybody sits there."""
-    usual = group.seats_for(template.template_id) if group else {}
-    nodes = template.graph.nodes
+    usual = group.seats_for(template_id) if group and template_id else {}
+    nodes = graph.nodes
     return {n: agent for n, agent in usual.items() if n in nodes and nodes[n].properties.get("agent_id")}
 
 
@@ -195,9 +218,8 @@ def _place(graph: Graph, seat: str) -> int:
     return list(graph.nodes).index(seat.partition("/")[0])
 
 
-def _row(
-    command: StartSession, graph: Graph, agents: dict[str, Agent], seats: dict[str, Seat], diverse: bool
-) -> dict[str, Any]:
+def _row(command: StartSession, placed: Placed, diverse: bool) -> dict[str, Any]:
+    graph, agents, seats = placed.graph, placed.agents, placed.seats
     bare = {n: Agent(agent_id="", name=graph.nodes[n].name, persona="") for n in seats if n not in agents}
     return {
         "session_id": command.session_id,

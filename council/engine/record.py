@@ -8,7 +8,7 @@ from sqlalchemy.engine import Connection
 from council.engine.account import Account, read_account
 from council.meeting.graph import Agent, Graph
 from council.meeting.prompts import Matter
-from council.store import messages, sessions, steps
+from council.store import files, messages, sessions, steps
 from council.store.engine import Store
 
 
@@ -45,7 +45,7 @@ class MeetingRecord:
     def matter_as_it_is(self, connection: Connection) -> Matter:
         """What the meeting is about now: its documents in their newest versions."""
         return Matter(
-            self.matter.subject, self.matter.objective, tuple(sessions.texts(connection, self.session_id))
+            self.matter.subject, self.matter.objective, tuple(files.documents(connection, self.session_id))
         )
 
     def member_of(self, agent_id: str) -> Member | None:

@@ -1,31 +1,89 @@
 """What is checked before a template, an agent or a group is kept, and before one is thrown away."""
 
 import difflib
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import asdict
-from typing import Any
+from typing import Annotated, Any, TypeVar
 
+from pydantic import BaseModel, ConfigDict, StringConstraints, ValidationError
 from sqlalchemy.engine import Connection
 
+from council.commands import invalid_fields
 from council.errors import Conflict, Invalid
-from council.meeting.graph import Agent, Graph, Template
+from council.meeting.graph import Agent, Category, Graph, Template
 from council.meeting.group import EVERY_TEMPLATE, Group
 from council.meeting.validation import MAX_NODES, Fault, find_faults, parse_graph
 from council.store import groups, knowledge, templates
 from council.store.library import Library
 
 Faults = list[dict[str, Any]]
+B = TypeVar("B", bound=BaseModel)
 
-# Graphs
+MAX_TEMPLATE_NAME = 128
+
+
+def parsed(kind: type[B], fields: Mapping[str, Any]) -> B:
+    """A body's fields. Raises Invalid, naming every one at fault."""
+    try:
+        return kind.model_validate(fields)
+    except ValidationError as problem:
+        raise invalid_fields(problem, kind) from problem
+
+
+def refuse(faults: Faults) -> None:
+    """Raises Invalid with all of them, if there are any."""
+    if faults:
+        more = f" (and {len(faults) - 1} more)" if len(faults) > 1 else ""
+        raise Invalid(f"{faults[0]['path']}: {faults[0]['reason']}{more}", details=faults)
+
+
+def _faults_of(read: Callable[[], object]) -> Faults:
+    try:
+        read()
+    except Invalid as problem:
+        return list(problem.details)
+    return []
+
+
+# Templates
+
+
+class TemplateBody(BaseModel):
+    """What somebody writes of a template; its graph is looked at by itself."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+    name: Annotated[str, StringConstraints(min_length=1, max_length=MAX_TEMPLATE_NAME, strip_whitespace=True)]
+    description: Annotated[str, StringConstraints(max_length=512)] = ""
+    category: Category = "custom"
+    graph: dict[str, Any]
+
+
+def template_of(body: Mapping[str, Any], template_id: str, library: Library) -> Template:
+    """Raises Invalid with all faults at once, those of the fields and those of the graph."""
+    refuse(template_faults(body, library))
+    fields = parsed(TemplateBody, body)
+    head = fields.model_dump(exclude={"graph"})
+    return Template(template_id=template_id, **head, graph=parse_graph(fields.graph))
+
+
+def template_faults(body: Mapping[str, Any], library: Library) -> Faults:
+    """Everything that is wrong with a template, as plain data; paths of the graph's faults begin at the graph."""
+    faults = _faults_of(lambda: parsed(TemplateBody, body))
+    graph = body.get("graph")
+    return faults + (graph_faults(graph, library) if isinstance(graph, dict) else [])
 
 
 def graph_faults(raw: Mapping[str, Any], library: Library) -> Faults:
-    """Everything that is wrong with a graph, as plain data; paths begin at the graph."""
+    """Everything that is wrong with a graph."""
     try:
         graph = parse_graph(raw)
     except Invalid as problem:
         return list(problem.details)
-    return [asdict(fault) for fault in _faults(graph, library)]
+    return [_plain(fault) for fault in _faults(graph, library)]
+
+
+def _plain(fault: Fault) -> dict[str, Any]:
+    return {name: value for name, value in asdict(fault).items() if value is not None}
 
 
 def _faults(graph: Graph, library: Library) -> Iterator[Fault]:
@@ -43,7 +101,7 @@ def group_faults(group: Group, library: Library) -> Faults:
     wanted = {agent_id for _template, _node, agent_id in group.seats()}
     agents = library.agents_named(wanted)
     graphs = {found.template_id: found.graph for found in _templates_of(group, library)}
-    return [asdict(fault) for seat in group.seats() for fault in _seat_faults(seat, agents, graphs, library)]
+    return [_plain(fault) for seat in group.seats() for fault in _seat_faults(seat, agents, graphs, library)]
 
 
 def _templates_of(group: Group, library: Library) -> Iterator[Template]:
@@ -89,6 +147,16 @@ def still_has_seats(connection: Connection, group: Group, library: Library) -> N
     named = group.default_agents.keys() - {EVERY_TEMPLATE}
     _refuse_missing("agent", library.agent_shelf.missing(connection, agents))
     _refuse_missing("template", library.template_shelf.missing(connection, named))
+
+
+def still_has_group(connection: Connection, group_id: str | None, library: Library) -> None:
+    """Raises Conflict when the group was deleted while its meeting was about to start."""
+    _refuse_missing("group", library.group_shelf.missing(connection, [group_id] if group_id else []))
+
+
+def living_group(connection: Connection, group_id: str | None, library: Library) -> str | None:
+    """The group, unless it was deleted since."""
+    return None if group_id and library.group_shelf.missing(connection, [group_id]) else group_id
 
 
 def _refuse_missing(word: str, missing: list[str]) -> None:

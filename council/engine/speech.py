@@ -27,7 +27,7 @@ from council.errors import (
 )
 from council.events import Event, Finish, MessageCompleted, MessageDiscarded, TokenUsage
 from council.live.stream import MessageStream
-from council.llm.base import Call, ChatMessage, ChatRequest, Completion, Usage
+from council.llm.base import Call, ChatMessage, ChatRequest, Completion, ToolCall, ToolSpec, Usage
 from council.meeting import markdown
 from council.meeting.prompts import Prompt
 
@@ -56,6 +56,7 @@ class Spoken:
     content: str
     finish: Finish
     events: tuple[Event, ...]
+    tool_calls: tuple[ToolCall, ...] = ()
 
 
 class _Again(Exception):
@@ -70,14 +71,15 @@ def speak(
     conversation: tuple[ChatMessage, ...] = (),
     shown: bool = True,
     schema: dict[str, Any] | None = None,
+    tools: tuple[ToolSpec, ...] = (),
 ) -> Spoken:
     """Ask the model, again where that is allowed. Blocks.
 
     ``conversation`` is what was said since the prompt. With ``shown`` off nothing is streamed and no message
-    is made of it. Raises a ProviderError when there is no answer, or an Interrupted; what was said before is
-    kept and marked.
+    is made of it. With ``tools`` it may answer with calls, and without a word. Raises a ProviderError when there
+    is no answer, or an Interrupted; what was said before is kept and marked.
     """
-    asked = _Asked(prompt, conversation, shown, schema)
+    asked = _Asked(prompt, conversation, shown, schema, tools)
     failures = 0
     while True:
         turn.gate.checkpoint()
@@ -103,6 +105,7 @@ class _Asked:
     conversation: tuple[ChatMessage, ...]
     shown: bool
     schema: dict[str, Any] | None
+    tools: tuple[ToolSpec, ...]
 
 
 class _Unheard:
@@ -152,8 +155,9 @@ class _Attempt:
         finally:
             said, thought = stream.close()
         usage = self._usage(completion.usage)
-        events = (*self._message(said, thought, completion.finish), usage)
-        return Spoken(self._message_id, said, completion.finish, events)
+        message = self._message(said, thought, completion.finish) if said or thought else ()
+        events = (*message, usage)
+        return Spoken(self._message_id, said, completion.finish, events, completion.tool_calls)
 
     def _open_stream(self) -> MessageStream | _Unheard:
         if not self._asked.shown:
@@ -169,6 +173,7 @@ class _Attempt:
             model=speaker.model,
             messages=opening + self._asked.conversation,
             json_schema=self._asked.schema,
+            tools=self._asked.tools,
             temperature=speaker.temperature,
             top_p=speaker.top_p,
             max_tokens=speaker.max_tokens or self._limit(),

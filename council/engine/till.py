@@ -56,7 +56,10 @@ class Till:
 
 def _asked_at_most(request: ChatRequest) -> int:
     schema = most_tokens(dump(request.json_schema)) if request.json_schema else 0
-    return schema + sum(most_tokens(each.content) + MOST_MESSAGE_TOKENS for each in request.messages)
+    tools = (most_tokens(f"{each.name}{each.description}{dump(each.parameters)}") for each in request.tools)
+    calls = (f"{call.name}{call.id}{call.arguments}" for each in request.messages for call in each.tool_calls)
+    said = [*(each.content for each in request.messages), *calls]
+    return schema + sum(tools) + sum(most_tokens(text) + MOST_MESSAGE_TOKENS for text in said)
 
 
 def free(gate: Gate) -> Till:

@@ -21,6 +21,7 @@ from council.search.base import Search
 from council.settings import EngineSettings
 from council.store import channels, messages, steps
 from council.store.engine import Store
+from council.store.files import Limits
 
 
 class Providers(Protocol):
@@ -47,6 +48,7 @@ class Desk:
     settings: EngineSettings
     words: Mapping[str, str]  # The words of the room as they are today, by the name of their file.
     searches: Searches
+    file_limits: Limits
 
     def cost(self, provider_id: str, model: str, usage: Usage) -> Cost:
         """What a call costs."""

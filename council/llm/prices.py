@@ -19,7 +19,8 @@ _GENAI_KNOWS = frozenset({"openai", "anthropic", "deepseek", "gemini", "openrout
 class Prices:
     """Looks prices up: in the user's file, in genai-prices, in our own list.
 
-    A local model and the rehearsal cost 0 USD (``local``); a price nobody knows is ``None``, never 0.
+    A local model and the rehearsal cost 0 USD (``local``), unless the user's file has a price for them; a price
+    nobody knows is ``None``, never 0.
     """
 
     def __init__(self, extra_file: Path | None = None) -> None:
@@ -29,9 +30,9 @@ class Prices:
         self._rates = self._own.rates | self._extra.rates | {"USD": Decimal(1)}
 
     def cost(self, provider_id: str, model: str, usage: Usage, local: bool) -> Cost:
-        if local or provider_id == REHEARSAL:
-            return LOCAL
         usd = self._listed(self._extra.prices, provider_id, model, usage)
+        if usd is None and (local or provider_id == REHEARSAL):
+            return LOCAL
         if usd is None:
             usd = _genai(provider_id, model, usage)
         if usd is None:

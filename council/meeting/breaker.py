@@ -8,6 +8,8 @@ from typing import Any
 
 from council.meeting.money import nano_of, written
 
+FEW_CHARACTERS = 40
+
 
 @dataclass(frozen=True, slots=True)
 class Thresholds:
@@ -59,12 +61,15 @@ class Echoes:
     _heard: Counter[tuple[str, str]] = field(default_factory=Counter)
 
     def hear(self, node_id: str, name: str, agent_id: str | None, text: str) -> Trip | None:
-        """Take in one answer; whether its node or its member has now given it too often."""
+        """Take in one answer; whether its node or its member has now given it too often.
+
+        At several nodes a member is asked for different things: there a few words may well be the same.
+        """
         said = normalised(text)
         if not said or not self.limits.repeats:
             return None
-        trips = [self._count(f"{node_id}", f"{name} ({node_id})", said)]
-        if agent_id:
+        trips = [self._count(node_id, f"{name} ({node_id})", said)]
+        if agent_id and len(said) >= FEW_CHARACTERS:
             trips.append(self._count(f"agent {agent_id}", f"The member {agent_id}", said))
         return next((trip for trip in trips if trip is not None), None)
 

@@ -18,7 +18,8 @@ class Older:
 
     @property
     def heading(self) -> str:
-        return f"Digest of round {self.first}" if self.first == self.last else f"Digest of rounds {self.first} to {self.last}"
+        rounds = f"round {self.first}" if self.first == self.last else f"rounds {self.first} to {self.last}"
+        return f"Digest of {rounds}"
 
 
 def older_rounds(

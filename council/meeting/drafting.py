@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, get_args
 
 from council.meeting.graph import Agent, Category
-from council.meeting.nodes import NODE_TYPES, Properties
+from council.meeting.nodes import NODE_TYPES, Properties, Speaking
 from council.meeting.prompts import Fence, Prompt
 from council.meeting.reading import Unreadable, the_object
 
@@ -19,6 +19,8 @@ MAX_FAULTS = 30
 CATEGORIES: tuple[str, ...] = get_args(Category)
 DRAFTED_TYPES = {name: kind for name, kind in NODE_TYPES.items() if name != "tool"}
 """A tool's arguments have no schema; a person adds such a node."""
+_LEFT_ALONE = frozenset(Speaking.model_fields)
+"""Limits of calls: nothing that a model should set unasked."""
 
 _HEAD = ("name", "description", "category", "start_node_id", "nodes")
 _OF_A_NODE = ("node_id", "type", "name", "next_ids", "properties")
@@ -61,9 +63,14 @@ def _type_told(name: str, kind: type[Properties]) -> str:
     fields = [
         f"  {field}: {_spelled(about)}"
         + (", required" if field in required else f", default {_json(about.get('default'))}")
-        for field, about in schema.get("properties", {}).items()
+        for field, about in _drafted(schema).items()
     ]
     return "\n".join([f"- {name}: {_line(kind.__doc__ or '')}", *fields])
+
+
+def _drafted(schema: Mapping[str, Any]) -> dict[str, Any]:
+    """The properties that a draft may set."""
+    return {name: about for name, about in schema.get("properties", {}).items() if name not in _LEFT_ALONE}
 
 
 def _spelled(schema: Mapping[str, Any]) -> str:
@@ -110,8 +117,7 @@ def _node_schema(name: str, kind: type[Properties]) -> dict[str, Any]:
     schema = kind.model_json_schema()
     required = schema.get("required", ())
     properties = {
-        field: _strict(field, about, field in required)
-        for field, about in schema.get("properties", {}).items()
+        field: _strict(field, about, field in required) for field, about in _drafted(schema).items()
     }
     return _object(
         {
@@ -157,7 +163,7 @@ def _object(fields: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def read_draft(text: str) -> dict[str, Any]:
-    """A template's name, description, category and graph, as plain data that is yet to be checked. Raises Unreadable."""
+    """A template as plain data that is yet to be checked: name, description, category, graph. Raises Unreadable."""
     if len(text) > MAX_ANSWER:
         raise Unreadable(f"it is longer than {MAX_ANSWER:,} characters")
     found = the_object(text)

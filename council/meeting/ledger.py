@@ -209,8 +209,11 @@ def best_draft(
 ) -> BestDraft:
     """The best of the first drafts, in graph order: by the members' ranking of them where there was one.
 
-    Else of those whose author held from the first what was decided, the surest, the earliest of equals.
+    Else of those whose author held from the first what was decided, the surest, the earliest of equals. A ranking
+    of other things than drafts says nothing about drafts.
     """
+    if ranked and not any(option.author for option in ranked[0].options):
+        ranked = None
     found: Stand | NoDraft = _by_ranking(drafts, *ranked) if ranked else _by_position(drafts, decision)
     held = [draft.position.stance for draft in drafts if draft.position is not None]
     stand = found if isinstance(found, Stand) else None

@@ -65,7 +65,7 @@ _CITATION = re.compile(
     r"|\bet\sal\b\.?"
     r"|\b(?i:according to|as reported by|as cited (?:in|by))\s(?:the\s|an?\s)?[\w'’-]{2,40}"
     r"|\b(?i:studies|surveys|research|a study|a survey|a report|an analysis|experts|scientists|researchers|economists)"
-    r"(?:\s[\w'’-]{1,30}){0,3}\s(?:shows?|showed|found|finds?|suggests?|suggested|indicates?|indicated|says?|agree|confirms?"
+    r"(?:\s[\w'’-]{1,30}){0,3}\s(?:shows?|showed|shown|found|finds?|suggests?|suggested|indicates?|indicated|says?|agree|confirms?"
     r"|proves?|report(?:s|ed)?)\b"
     r"|(?<![\]\w])\[\d{1,3}(?:\s?[,–-]\s?\d{1,3}){0,9}\](?!\()"  # [12], [3, 4]
     r"|(?:根据|依据|据)[^，。；！？,\n]{1,24}?(?:研究|报告|统计|调查|数据|报道|分析|显示)"

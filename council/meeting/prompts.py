@@ -9,7 +9,7 @@ The words of the room (its rules, the tasks, the forms) are not here: they are f
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 
@@ -91,7 +91,11 @@ def bare_prompt(template: str, variables: Mapping[str, str], *, rules: str, nonc
 
 def numbered(text: str) -> str:
     """A document with its line numbers, so that it can be cited."""
-    return "\n".join(f"L{number}: {line}" for number, line in enumerate(text.splitlines(), start=1))
+    return number_lines(text.splitlines())
+
+
+def number_lines(lines: Iterable[str], first: int = 1) -> str:
+    return "\n".join(f"L{number}: {line}" for number, line in enumerate(lines, start=first))
 
 
 class Fence:

@@ -165,7 +165,8 @@ def _between(earlier: str, later: str) -> float:
 def _person_asked(connection: Connection, it: Numbered, event: events.HumanInteractionRequired) -> None:
     row = sessions.get(connection, it.session_id, lock=True)
     asked = {name: getattr(event, name) for name in _OF_A_WAIT} | {"since": it.at}
-    changes = {"waiting_for": [*(row["waiting_for"] or ()), asked]}
+    others = _waiting_without(row, "node_id", event.node_id)["waiting_for"] or []
+    changes = {"waiting_for": [*others, asked]}
     sessions.update(connection, it.session_id, **changes, **_patience(row | changes, it.at))
 
 

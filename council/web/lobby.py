@@ -12,7 +12,7 @@ def lobby_reader(parts: Parts) -> Callable[[], dict[str, Any]]:
 
     def read() -> dict[str, Any]:
         return {
-            "templates": [template.model_dump(mode="json") for template in parts.library.templates.values()],
+            "templates": [template.model_dump(mode="json") for template in parts.library.all_templates()],
             "providers": [asdict(provider) for provider in parts.catalogue.providers()],
             "sessions": parts.archive.sessions(limit=50),
         }

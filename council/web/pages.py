@@ -9,6 +9,7 @@ from flask import Blueprint, Response, render_template, request
 from council import clock
 from council.errors import NotFound
 from council.web import texts
+from council.web.comparison import comparison_view
 from council.web.drawing import across, down
 from council.web.modules import modules_of
 from council.web.picture import draw, initials
@@ -54,6 +55,9 @@ def pages_blueprint(
 
     @pages.get("/meetings/<session_id>")
     def room_page(session_id: str) -> str:
+        beside = request.args.get("beside")
+        if beside is not None:
+            return render_template("compare.html", **comparison_view(snapshot(session_id), snapshot(beside)))
         return render_template("room.html", **room_view(snapshot(session_id)))
 
     @pages.errorhandler(NotFound)

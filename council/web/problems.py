@@ -31,7 +31,8 @@ def install(app: Flask) -> None:
 
 def answer(problem: CouncilError) -> Response:
     """The error as JSON, with its status."""
-    response = jsonify(error=_shortened(problem.as_problem()))
+    told = _shortened(problem.as_problem())
+    response = jsonify(error=told | {"details": problem.details} if problem.details_whole else told)
     response.status_code = problem.status
     if isinstance(problem, RateLimited | Unavailable):
         response.headers["Retry-After"] = "2"

@@ -4,8 +4,9 @@ import "./elements/theme_switch.js";
 
 const PAGES = {
   lobby: async () => (await import("./pages/lobby.js")).openLobby(),
+  compare: async () => (await import("./pages/compare.js")).openComparison(),
   room: async () => (await import("./pages/room.js")).openRoom(),
 };
 
 const { page } = document.body.dataset;
-if (page === "lobby" || page === "room") await PAGES[page]();
+if (page === "lobby" || page === "room" || page === "compare") await PAGES[page]();

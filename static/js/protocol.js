@@ -57,18 +57,19 @@
 /** @typedef {{node_id: string, ballot_id: string, round: number, ballots: CastBallot[], count: Count,
  *   outcome: "passed" | "rejected" | "impasse" | "no_quorum", decision: string | null}} BallotClosed */
 /** @typedef {{opened: BallotOpened, cast: VoteCast[], closed: BallotClosed | null}} Ballot */
-/** @typedef {{claim: string, status: string, source?: any, reason?: string, why?: string}} Claim */
+/** @typedef {{source: string, title?: string, url?: string | null, path?: string | null, lines?: string | null, text?: string}} Source */
+/** @typedef {{claim: string, status: string, source?: Source | null, sources?: Source[], reason?: string}} Claim */
 /** @typedef {{node_id: string, round: number, message_id: string | null, claims: Claim[], share_supported: number | null,
- *   verified: boolean}} FactCheck */
+ *   verified: boolean, dropped?: number, problem?: string | null}} FactCheck */
 /** @typedef {{node_id: string, round: number, weighted_total: number, parts: Record<string, number>}} Score */
 /** @typedef {{node_id: string, round: number, decision: "again" | "out", reason: string, scores: number[]}} RoundClosed */
 /** @typedef {{node_id: string, agent_id: string | null, tool: string, input: Record<string, unknown>, output: string,
  *   ok: boolean}} Tool */
 /** @typedef {{node_id: string | null, path: string, version: number, author: string, reason: string, characters: number}} File */
-/** @typedef {{node_id: string, round: number, items: Record<string, any>[]}} Memory */
+/** @typedef {{node_id: string, round: number, items: Record<string, any>[], note?: string}} Memory */
 /** @typedef {{usd?: number | null, tokens?: number | null, seconds?: number | null}} Cap */
 /** @typedef {{reserved_usd: number, spent_usd: number, unknown: number, cap: Cap | null, spent_tokens: number,
- *   reserved_tokens: number}} Budget */
+ *   reserved_tokens: number, needs?: Record<string, number>}} Budget */
 
 /** @typedef {Numbered<"ballot_opened", BallotOpened> | Numbered<"vote_cast", VoteCast> | Numbered<"ballot_closed", BallotClosed>} BallotEvent */
 /** @typedef {BallotEvent | Numbered<"fact_check", FactCheck> | Numbered<"score", Score> | Numbered<"round_closed", RoundClosed>
@@ -127,6 +128,7 @@
  * @property {Record<string, any>[]} [changes]
  * @property {string[]} [weak_evidence]
  * @property {Record<string, any>[]} [sentences]
+ * @property {{action: string, by: string, feedback?: string} | null} [person] what a person decided last
  */
 
 // To this client only

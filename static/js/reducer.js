@@ -28,6 +28,7 @@ import { move, spend, turn } from "./reduce/standing.js";
  * @property {string | null} fault why it failed, if it did
  * @property {string[]} read_by
  * @property {number} round
+ * @property {boolean} covered whether a card says the same
  */
 /** @typedef {import("./protocol.js").FaultData & {fault_id: string}} Fault */
 /** @typedef {{tool: import("./protocol.js").Tool, file?: undefined} | {file: import("./protocol.js").File, tool?: undefined}} Work */

@@ -157,7 +157,7 @@ class FakeMeeting:
             "path": path, "version": len(versions) + 1, "author": author, "reason": reason,
             "created_at": clock.timestamp(), "characters": len(content), "content": content,
         })  # fmt: skip
-        if len(versions) > 1 or author != "person":
+        if len(versions) > 1 or author != "person":  # What a meeting is given is no event.
             self.emit(
                 "file_written", node_id="adjudicator", path=path, version=len(versions), author=author,
                 reason=reason, characters=len(content),
@@ -241,6 +241,7 @@ class FakeServer:
         session = "/api/v1/sessions/<session_id>"
         app.add_url_rule(f"{session}/files", view_func=self._files)
         app.add_url_rule(f"{session}/files/history", view_func=self._history)
+        app.add_url_rule(f"{session}/files/rollback", view_func=self._rollback, methods=["POST"])
         app.add_url_rule(f"{session}/control", view_func=self._control, methods=["POST"])
         app.add_url_rule(f"{session}/rerun", view_func=self._rerun, methods=["POST"])
         app.add_url_rule(
@@ -298,6 +299,14 @@ class FakeServer:
         diffs = [None if old is None else difference(old, new["content"], path=path).text
                  for old, new in zip(texts, versions, strict=False)]  # fmt: skip
         return {"items": [v | {"diff": diff} for v, diff in zip(versions, diffs, strict=True)], "next": None}
+
+    def _rollback(self, session_id: str) -> dict[str, Any]:
+        body = request.get_json()
+        self.posted.append(("rollback", body))
+        meeting = self.meetings[session_id]
+        old = meeting.files[body["path"]][body["version"] - 1]["content"]
+        meeting.write(body["path"], old, author="person", reason=f"rollback to version {body['version']}")
+        return {"path": body["path"], "version": len(meeting.files[body["path"]])}
 
     def _control(self, session_id: str) -> dict[str, Any]:
         self.posted.append(("control", request.get_json()))

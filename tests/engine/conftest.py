@@ -25,7 +25,8 @@ def council(make_council: MakeCouncil, model: ScriptedModelServer) -> MakeCounci
     """A factory of Councils that ask the scripted model; ``engine`` settings may be given as a dict."""
 
     def make(*, engine: dict[str, Any] | None = None, **settings: Any) -> Parts:
-        quick = {"retry_seconds": 0.0} | (engine or {})
+        # Scripted models repeat themselves; the circuit breaker has tests of its own.
+        quick = {"retry_seconds": 0.0, "breaker_repeats": 0} | (engine or {})
         parts = make_council(llm_base_url=model.url, llm_model="scripted", engine=quick, **settings)
         add_template(parts, "solo", SOLO)
         return parts

@@ -84,7 +84,7 @@ def test_a_round_is_run_again_as_a_whole(council: MakeCouncil, model: ScriptedMo
     parts = council()
     nodes = {
         "start": {"type": "start", "next_ids": ["before"]},
-        "before": member("one", agent_id="risk_auditor"),
+        "before": member("one", agent_id="answerer"),
         "one": member("two"),
         "two": member("again", agent_id="risk_auditor"),
         "again": {"type": "loop", "next_ids": ["one", "end"], "properties": {"max_rounds": 2}},

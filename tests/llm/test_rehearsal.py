@@ -14,9 +14,11 @@ from council.llm.rehearsal import MODEL, Rehearsal
 from council.llm.rehearsal.provider import pieces
 from council.meeting import prompts
 from council.meeting.verdict import read_ruling
+from council.store.words import words_of_the_room
 from tests.llm.conftest import Ear, Running, question
 
 NONCE = "0123456789abcdef"
+WORDS = words_of_the_room()
 DOCUMENT = "\n".join(
     (
         "# Plan",
@@ -33,7 +35,7 @@ CHINESE_SUBJECT = "诊所应不应该实行每周四天工作制？"
 
 def prompt(
     persona: str,
-    task: str = prompts.OPINION_TASK,
+    task: str = WORDS["opinion"],
     *,
     subject: str = SUBJECT,
     nonce: str = NONCE,
@@ -43,7 +45,10 @@ def prompt(
 ) -> ChatRequest:
     """A prompt as a meeting makes it."""
     matter = prompts.Matter(subject, "Waiting times stay below ten days", (("plan.md", DOCUMENT),))
-    made = prompts.member_prompt(persona, matter, nonce=nonce, others=others, task=task, verdict=verdict)
+    asked = f"{task}\n\n{WORDS['verdict_form']}" if verdict else task
+    made = prompts.member_prompt(
+        persona, matter, rules=WORDS["rules"], nonce=nonce, others=others, task=asked
+    )
     messages = (ChatMessage("system", made.system), ChatMessage("user", made.user))
     return ChatRequest(MODEL, messages, **settings)
 
@@ -54,9 +59,9 @@ JUSTICE = "You are the Chief Justice. You rule on what the members have said."
 SURGEON = "You are the System Surgeon. You carry out orders."
 OTHERS = (
     prompts.Words(
-        "Member A", "## Position\n\n- **Value first.** The gain reaches those who wait.\n\n| a | b |"
+        "Member A said", "## Position\n\n- **Value first.** The gain reaches those who wait.\n\n| a | b |"
     ),
-    prompts.Words("Member B", "Nobody says how this is undone if it fails."),
+    prompts.Words("Member B said", "Nobody says how this is undone if it fails."),
 )
 
 
@@ -168,7 +173,7 @@ def test_an_empty_prompt_is_answered() -> None:
 @pytest.mark.parametrize("subject", [SUBJECT, CHINESE_SUBJECT])
 def test_a_judge_ends_with_a_readable_ruling(subject: str) -> None:
     """Exactly one fenced JSON block at the end; its scores are those of the prose."""
-    answer = say(prompt(JUSTICE, prompts.RULING_TASK, subject=subject, others=OTHERS, verdict=True))
+    answer = say(prompt(JUSTICE, WORDS["ruling"], subject=subject, others=OTHERS, verdict=True))
     ruling = read_ruling(answer.content)
     assert ruling.parts
     assert ruling.word in ("pass", "refine", "improve", "rework", "reject")
@@ -189,7 +194,7 @@ def test_scores_follow_the_document() -> None:
 
 def test_a_report_is_a_report() -> None:
     """The chair who is asked for a report reports, and does not rule again."""
-    report = say(prompt(JUSTICE, prompts.REPORT_TASK, others=OTHERS)).content
+    report = say(prompt(JUSTICE, WORDS["report"], others=OTHERS)).content
     assert 200 <= len(report.split()) <= 350
     assert "### Outcome" in report
     assert "Member B held: “Nobody says how this is undone if it fails.”" in report

@@ -214,6 +214,14 @@ def test_the_members_ranking_decides() -> None:
     assert (best(found), found.chosen_by) == ("c", "ranking")
 
 
+def test_a_ranking_of_other_things_ranks_no_drafts() -> None:
+    """Options that nobody here wrote: the rule of positions holds."""
+    made = ballot("ranking")
+    ranked = made, count(made, [Vote("a", tuple("CBDA"))])
+    assert best_draft([ANNA], "C", ranked=ranked).why == "no_decision"
+    assert best(best_draft([ANNA], "yes", ranked=ranked)) == "anna"
+
+
 def test_a_tie_ranks_nobody_best() -> None:
     drafts = [stand(name, "for") for name in "abcd"]
     tied = ranking_of(Vote("c", tuple("ABD")), Vote("d", tuple("BAC")))

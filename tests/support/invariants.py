@@ -52,6 +52,7 @@ class Fold:
 
     status: str = "pending"
     node_statuses: dict[str, str] = field(default_factory=dict)
+    node_rounds: dict[str, int] = field(default_factory=dict)
     messages: dict[str, FoldedMessage] = field(default_factory=dict)
     input_tokens: int = 0
     output_tokens: int = 0
@@ -141,7 +142,7 @@ def _apply(state: Fold, envelope: dict[str, Any]) -> None:
             running = [n for n, status in state.node_statuses.items() if status in ("running", "suspended")]
             assert not running, f"nodes that never ended: {running}"
     elif name == "node_state_change":
-        _change_node(state, data["node_id"], data["status"])
+        _change_node(state, data["node_id"], data["status"], data.get("round", 1))
     elif name == "token_stream":
         seq = envelope["seq"]
         state.messages.setdefault(data["message_id"], FoldedMessage(data["node_id"], "agent", seq)).take(data)
@@ -166,11 +167,14 @@ def _apply(state: Fold, envelope: dict[str, Any]) -> None:
         state.verdict = data
 
 
-def _change_node(state: Fold, node_id: str, status: str) -> None:
-    before = state.node_statuses.get(node_id, "pending")
-    assert before in ("pending", "running", "suspended"), f"{node_id}: {before} -> {status}"
-    assert before != status, f"{node_id} is {status} twice"
+def _change_node(state: Fold, node_id: str, status: str, number: int) -> None:
+    """A node that is over stays over in its round; a loop may begin another one."""
+    before, last = state.node_statuses.get(node_id, "pending"), state.node_rounds.get(node_id, 1)
+    over = before not in ("pending", "running", "suspended")
+    assert number > last if over else number >= last, f"{node_id}: {before} in {last} -> {status} in {number}"
+    assert before != status or over, f"{node_id} is {status} twice"
     state.node_statuses[node_id] = status
+    state.node_rounds[node_id] = number
 
 
 def _finish_message(state: Fold, data: dict[str, Any], seq: int) -> None:

@@ -205,7 +205,7 @@ SOLO: dict[str, dict[str, Any]] = {
 
 def speaker_of(request: dict[str, Any]) -> str:
     """Who is asked: an agent's id; of the Chief Justice's two tasks ``chair`` or ``report``."""
-    system, user = (message["content"] for message in request["messages"])
+    system, user = (message["content"] for message in request["messages"][:2])
     if "You are the Chief Justice" in system:
         return "report" if "Write the report" in user else "chair"
     return next((agent for words, agent in SPEAKERS.items() if words in system), "nobody")

@@ -15,6 +15,7 @@ from council.engine.nodes import (
     memory_retrieval,
     start,
     step,
+    tool,
     vote,
 )
 from council.engine.turn import Turn
@@ -26,6 +27,7 @@ RUNS: dict[str, Run] = {
     "start": start.run,
     "agent": agent.run,
     "llm": llm.run,
+    "tool": tool.run,
     "loop": loop.run,
     "parallel": step.run_parallel,
     "sequence": step.run_sequence,

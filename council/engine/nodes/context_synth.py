@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from council.engine.nodes.speaking import ask, begin, heading_of, prompt_for, readable, result_of
+from council.engine.nodes.speaking import ask, heading_of, prompt_for, readable, result_of
 from council.engine.turn import Turn
 from council.errors import ProviderError
 from council.events import ErrorHappened
@@ -32,21 +32,28 @@ def _digested(turn: Turn, properties: ContextSynth, older: Older) -> dict[str, A
     member = turn.member
     if member is None:
         raise AssertionError(f"no model is seated at {turn.node.node_id}")
-    begin(turn, member.agent.agent_id or None)
-    words = tuple(Words(heading_of(turn, key), turn.results[key]["content"]) for key in older.keys)
+    turn.minutes.write(*turn.entering())
+    words = tuple(_words(turn, key) for key in older.keys)
     prompt = prompt_for(turn, member, (), task=turn.words("digest"), others=words)
     try:
         spoken = ask(turn, member, properties, prompt)
     except ProviderError as problem:
-        return turn.conclude({"content": "", "covers": []}, _failed(turn, problem))
+        return turn.conclude({"content": "", "covers": []}, _no_digest(turn, problem))
     result = result_of(turn, spoken, heading=older.heading, covers=list(older.keys))
     result |= {"round": 1, "digest_of": [older.first, older.last]}  # Its heading names the rounds it is of.
-    if spoken.finish != "stop":
-        result |= {"content": "", "covers": []}  # Half a digest would hide what it does not get to.
-    return turn.conclude(result, *spoken.events)
+    if spoken.finish == "stop":
+        return turn.conclude(result, *spoken.events)
+    cut = ProviderError("It was cut off.", code="digest_cut", hint="Raise the node's max_tokens.")
+    return turn.conclude(result | {"content": "", "covers": []}, *spoken.events, _no_digest(turn, cut))
 
 
-def _failed(turn: Turn, problem: ProviderError) -> ErrorHappened:
+def _words(turn: Turn, key: str) -> Words:
+    result = turn.results[key]
+    return Words(heading_of(turn, key), result.get("prose") or result["content"])
+
+
+def _no_digest(turn: Turn, problem: ProviderError) -> ErrorHappened:
+    """Half a digest would hide what it does not get to, and so would none: nothing is left out, then."""
     return ErrorHappened(
         node_id=turn.node.node_id,
         error=f"There is no digest, so members read all words whole: {problem.message}",

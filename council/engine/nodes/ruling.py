@@ -72,7 +72,7 @@ def _verdict(turn: Turn, ruling: Ruling | None, spoken: Spoken | None) -> Verdic
         ),
         quorum={"due": len(members), "full": len(full_members(opinions))},
         ballots=_counted(kept),
-        person=_reviewed(turn),
+        person=None if spoken else _reviewed(turn),
         **_honest(turn, finding, kept, stands, spoken),
     )
 

@@ -5,10 +5,12 @@ from typing import Any
 
 from council.engine.record import Member
 from council.engine.speech import Speaker, Spoken, speak
+from council.engine.tools import Toolbox
 from council.engine.turn import Turn
+from council.engine.working import work
 from council.events import InputRead, TokenUsage
 from council.meeting.graph import Node
-from council.meeting.nodes import Speaking
+from council.meeting.nodes import AgentTurn, Speaking
 from council.meeting.prompts import Absent, Prompt, Words, letter, member_prompt
 from council.meeting.walk import node_of
 
@@ -26,8 +28,13 @@ def begin(turn: Turn, agent_id: str | None) -> tuple[str, ...]:
 
 
 def ask(turn: Turn, member: Member, properties: Speaking, prompt: Prompt) -> Spoken:
-    """The member's answer."""
-    return speak(turn, speaker_of(turn, member, properties), prompt)
+    """The member's answer; one with tools works with them first."""
+    speaker = speaker_of(turn, member, properties)
+    if isinstance(properties, AgentTurn) and properties.tools:
+        author = member.agent
+        tools = Toolbox(turn, properties.tools, author=author.name, agent_id=author.agent_id)
+        return work(turn, speaker, prompt, tools)
+    return speak(turn, speaker, prompt)
 
 
 def speaker_of(turn: Turn, member: Member, properties: Speaking) -> Speaker:
@@ -96,8 +103,14 @@ def heading_of(turn: Turn, key: str, reader: str = "") -> str:
     if "heading" in result:
         return f"{result['heading']}{when}"
     if reader and _agent_of(node) == reader and not _rules(node):
-        return f"You said before{when}"
-    return f"{name_of(turn, node.node_id)} said{when}"
+        return f"You said before{when}{_how_it_ended(result)}"
+    return f"{name_of(turn, node.node_id)} said{when}{_how_it_ended(result)}"
+
+
+def _how_it_ended(result: dict[str, Any]) -> str:
+    """Whoever weighs these words should know that they are not all there was to say."""
+    endings = {"cut": ", and was stopped by a person before the end", "length": ", and was cut off at its limit"}
+    return endings.get(result.get("finish", ""), "")
 
 
 def name_of(turn: Turn, node_id: str) -> str:

@@ -11,7 +11,6 @@ from council.events import BallotClosed, BallotOpened
 from council.meeting.ballot_words import HEADING, in_words
 from council.meeting.ballots import Ballot, Option, Vote
 from council.meeting.counting import ClosedBallot, count
-from council.meeting.evidence import weak_evidence
 from council.meeting.nodes import Vote as Properties
 from council.meeting.prompts import letter
 from council.meeting.walk import node_of
@@ -117,25 +116,13 @@ def _closing(turn: Turn, closed: ClosedBallot, ballot_id: str) -> BallotClosed:
 
 
 def _result(turn: Turn, closed: ClosedBallot, ballot_id: str) -> dict[str, Any]:
-    names = letters(turn) | {PERSON: "A person in the room"}
+    known = letters(turn) | {PERSON: "A person in the room"}
+    names = {vote.voter: known.get(vote.voter, "A voter who did not speak") for vote in closed.votes}
     return closed.as_dict() | {
         "ballot_id": ballot_id,
         "outcome": closed.tally.outcome,
         "decision": closed.tally.decision,
-        "weak_evidence": list(_weakness(turn, closed)),
         "content": in_words(closed, names),
         "heading": HEADING,
         "round": turn.round,
     }
-
-
-def _weakness(turn: Turn, closed: ClosedBallot) -> tuple[str, ...]:
-    agreed = [vote.voter for vote in closed.votes if vote.choice is not None and vote.voter != PERSON]
-    members = [seat(turn, agent_id) for agent_id in agreed]
-    heard = [turn.results[key] for key in turn.heard if key in turn.results]
-    return weak_evidence(
-        closed.tally.unanimous,
-        [(member.provider_id, member.model) for member in members],
-        [result.get("content", "") for result in heard],
-        checked=any(result.get("share_supported") for result in heard),
-    )

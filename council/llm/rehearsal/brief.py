@@ -18,6 +18,7 @@ from council.llm.rehearsal.prompt import (
 )
 
 Role = Literal["for", "against", "judge", "surgeon", "reporter", "member"]
+Stance = Literal["for", "against", "undecided"]
 
 MAX_QUOTE = 90
 MAX_SUBJECT = 120
@@ -32,10 +33,14 @@ _LINE = re.compile(r"^L(\d+):[ \t]?(.*)$", re.MULTILINE)
 _EXAMPLE = re.compile(r"```json\s*\n(.*?)```", re.DOTALL | re.IGNORECASE)
 _SPEAKER = re.compile(r"member[ -](\w+)|(a person in the room)", re.IGNORECASE)
 _SELF = re.compile(r"you are (?:the |an? )?([^.,;:\n]{2,60})|你是([^。，；：\n]{2,30})", re.IGNORECASE)
+_OWN = ("you said before", "你之前说")
+_BALLOTS = ("the server counted the ballots",)
+_POSITION = re.compile(r'"position"\s*:\s*"(for|against|undecided)"')
+_OUTCOME = re.compile(r"^Outcome: (passed|rejected)(?:, for (\w+))?\.$", re.MULTILINE)
 _REPORT = re.compile(r"(write|give) the (report|minutes)|报告|纪要", re.IGNORECASE)
 _ROLE_WORDS: tuple[tuple[Role, str], ...] = (
     ("for", r"value defender|affirmative|advocate for|in favou?r|supporter|proponent|正方|价值|支持"),
-    ("against", r"risk|negative|oppos|against|devil|critic|security|auditor|反方|风险|反对|审计"),
+    ("against", r"risk|negative|oppos|opponent|against|devil|critic|security|auditor|反方|风险|反对|审计"),
     ("judge", r"chief justice|adjudicat|\bchair|\bjudge|arbiter|裁决|大法官|主席|裁判"),
     ("surgeon", r"surgeon|\beditor|rewrit|手术|编辑"),
     ("reporter", r"reporter|minutes|secretary|scribe|报告|纪要|秘书"),
@@ -75,6 +80,10 @@ class Brief:
     example: str
     chinese: bool
     seed: str
+    character: str = ""  # The same for one persona on one subject, whatever else it reads.
+    held: Stance | None = None  # Where it stood before, by its own words.
+    counted: str = ""  # What the ballots decided.
+    reads_count: bool = False  # The chair is asked what the ballots decided.
 
     def dice(self) -> Random:
         """Chance that falls the same way for the same prompt, in every process."""
@@ -98,6 +107,10 @@ def read_brief(request: ChatRequest) -> Brief:
         example=_example(system, plain),
         chinese=bool(_CJK.search(subject)),
         seed=_seed(request),
+        character=f"{sections_of(system)[0].body.strip()}\n{subject}",
+        held=_held(bodies(sections, _OWN)),
+        counted=_counted(bodies(sections, _BALLOTS)),
+        reads_count='"decision": "' in plain,
     )
 
 
@@ -126,6 +139,22 @@ def _role(system: str) -> tuple[str, Role]:
 def _first_role(text: str) -> Role | None:
     hits = [(found.start(), role) for role, words in _ROLES if (found := words.search(text))]
     return min(hits)[1] if hits else None
+
+
+# Where it stood, and what was counted
+
+
+def _held(words: str) -> Stance | None:
+    found = _POSITION.findall(words)
+    return found[-1] if found else None
+
+
+def _counted(words: str) -> str:
+    found = _OUTCOME.findall(words)
+    if not found:
+        return ""
+    outcome, decision = found[-1]
+    return str(decision) or {"passed": "yes", "rejected": "no"}[outcome]
 
 
 # The parts

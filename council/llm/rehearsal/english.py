@@ -233,4 +233,9 @@ ENGLISH = Voice(
         ),
     },
     titles=("Describe the first step", "Name an owner and a date", "Decide when to stop"),
+    errors=(
+        "I took what was only hoped for as if it had been shown.",
+        "I weighed the cost of acting, and forgot the cost of waiting.",
+        "I argued from one case, and one case decides nothing.",
+    ),
 )

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from council.llm.rehearsal.brief import Brief
-from council.llm.rehearsal.judgement import judge
+from council.llm.rehearsal.judgement import has_moved, judge, rank, stance
 from council.llm.rehearsal.speech import evidence, voice_for
 
 MAX_DEPTH = 12
@@ -21,9 +21,15 @@ _FORMATS = {
     "uuid": "00000000-0000-4000-8000-000000000000",
 }
 _ABSTENTIONS = frozenset({"abstain", "abstention", "none", "弃权"})
-_PREFERRED: Mapping[str, tuple[str, ...]] = {
-    "for": ("yes", "approve", "是", "赞成"),
-    "against": ("no", "reject", "否", "反对"),
+_WORDS: Mapping[str, tuple[str, ...]] = {
+    "for": ("yes", "approve", "for", "是", "赞成"),
+    "against": ("no", "reject", "against", "否", "反对"),
+    "undecided": ("undecided",),
+}
+_SCORES: Mapping[str, tuple[float, float]] = {
+    "for": (0.65, 1.0),
+    "against": (0.0, 0.35),
+    "undecided": (0.4, 0.6),
 }
 _RANGE = re.compile(r"(?<=[:\[,\s])(\d+)\s*(?:-|–|\.\.)\s*(\d+)(?=\s*[,}\]])")
 _SHORTHAND = re.compile(r'\{(\s*"\w+"\s*(?:,\s*"\w+"\s*)*)\}')
@@ -49,9 +55,12 @@ class Instances:
         """The example with its values made up; ``None`` when it cannot be read as a form."""
         form = _ELLIPSIS.sub("", _RANGE.sub(r'"\1-\2"', _SHORTHAND.sub(_spelled, example)))
         try:
-            return self._filled(json.loads(form), "")
+            filled = self._filled(json.loads(form), "")
         except (ValueError, RecursionError):
             return None
+        if self._brief.reads_count and isinstance(filled, dict) and "verdict" in filled:
+            filled["decision"] = self._brief.counted or "none"
+        return filled
 
     # Values by name
 
@@ -66,18 +75,31 @@ class Instances:
         value = known.get(name, math.ceil(least + (most - least) * self._dice.uniform(0.4, 0.9)))
         return int(min(max(value, math.ceil(least)), math.floor(most)))
 
+    def fraction(self, name: str, least: float, most: float) -> float:
+        """A number between two that have no whole one between them, such as a confidence."""
+        value = round(least + (most - least) * self._dice.uniform(0.5, 0.95), 2)
+        return min(max(value, least), most)
+
     def choice(self, name: str, options: Sequence[Any]) -> Any:
-        """The option that suits the role; an abstention only where there is nothing else."""
+        """The option that suits where the member stands; an abstention only where there is nothing else."""
         if name == "verdict" and judge(self._brief).verdict in options:
             return judge(self._brief).verdict
         for option in options:
-            if str(option).lower() in _PREFERRED.get(self._brief.role, ()):
+            if str(option).lower() in _WORDS[stance(self._brief)]:
                 return option
-        voting = [option for option in options if str(option).lower() not in _ABSTENTIONS]
-        return self._dice.choice(voting or list(options))
+        voting = [option for option in options if str(option).lower() not in _ABSTENTIONS] or list(options)
+        if name != "vote":
+            return self._dice.choice(voting)
+        if all(type(option) is int for option in voting):
+            return self._score(voting)
+        return rank(self._brief, voting)[0]
 
     def ranking(self, options: Sequence[Any]) -> list[Any]:
-        return self._dice.sample(list(options), len(options))
+        return rank(self._brief, options)
+
+    def _score(self, scores: Sequence[int]) -> int:
+        low, high = (round(share * (len(scores) - 1)) for share in _SCORES[stance(self._brief)])
+        return sorted(scores)[self._dice.randint(low, high)]
 
     def text(self, name: str) -> str:
         """A sentence that suits the name; each call gives the next one."""
@@ -102,6 +124,8 @@ class Instances:
 
     def _filled(self, value: Any, name: str) -> Any:
         match value:
+            case dict() if "position" in value:
+                return {key: self._stated(key, inner) for key, inner in value.items()}
             case dict():
                 return {key: self._filled(inner, key) for key, inner in value.items()}
             case list():
@@ -113,6 +137,24 @@ class Instances:
             case str():
                 return self._filled_text(value, name)
         raise AssertionError("json.loads makes nothing else")
+
+    def _stated(self, key: str, value: Any) -> Any:
+        """A field of a member's position; it owns to a change only when it has changed."""
+        moved = has_moved(self._brief)
+        match key:
+            case "confidence":
+                return self.fraction(key, 0.0, 1.0)
+            case "changed":
+                return moved
+            case "because_of":
+                return self._influence() if moved else None
+            case "error":
+                return self._dice.choice(self._voice.errors) if moved else None
+        return self._filled(value, key)
+
+    def _influence(self) -> str | None:
+        members = [said.member for said in self._brief.said if said.member.startswith("Member ")]
+        return self._dice.choice(members) if members else None
 
     def _filled_text(self, value: str, name: str) -> Any:
         if limits := re.fullmatch(r"(\d+)-(\d+)", value):
@@ -177,8 +219,8 @@ class _Schema:
         least = max(schema.get("minimum", -math.inf), schema.get("exclusiveMinimum", -math.inf) + gap)
         most = min(schema.get("maximum", math.inf), schema.get("exclusiveMaximum", math.inf) - gap)
         low, high = _finite(least, most)
-        if not whole and math.ceil(low) > math.floor(high):
-            return (low + high) / 2
+        if not whole and high - low <= 1 and not schema.get("multipleOf"):
+            return self._values.fraction(name, low, high)
         value = self._values.number(name, low, high)
         step = schema.get("multipleOf") or 0
         return value if not step else math.ceil(low / step) * step

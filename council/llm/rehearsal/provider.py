@@ -11,6 +11,7 @@ from council.llm.rehearsal.brief import Brief, read_brief
 from council.llm.rehearsal.facts import facts
 from council.llm.rehearsal.instance import Instances
 from council.llm.rehearsal.speech import speech, thoughts
+from council.llm.rehearsal.template import template
 
 PROVIDER_ID = "rehearsal"
 MODEL = "rehearsal"
@@ -71,7 +72,7 @@ class RehearsalCall:
 
     def _answer(self, brief: Brief) -> str:
         if self._request.json_schema:
-            checked = facts(self._request)
+            checked = facts(self._request) or template(self._request)
             return _json(checked or Instances(brief).of_schema(self._request.json_schema))
         form = Instances(brief).of_example(brief.example) if brief.example else None
         block = f"\n\n```json\n{_json(form)}\n```" if form is not None else ""

@@ -35,3 +35,4 @@ class Voice:
     no_evidence: str
     report: Mapping[str, tuple[str, ...]]
     titles: tuple[str, ...]
+    errors: tuple[str, ...]

@@ -32,7 +32,7 @@ def blueprint(parts: Parts) -> Blueprint:
     api = Blueprint("agents", __name__, url_prefix="/api/v1")
 
     def read(body: dict[str, Any], agent_id: str) -> Agent:
-        return Agent(agent_id=agent_id, **shelf.parse(AgentBody, body).model_dump())
+        return Agent(agent_id=agent_id, **shelving.parsed(AgentBody, body).model_dump())
 
     shelf.install(
         api,

@@ -31,8 +31,8 @@ def blueprint(parts: Parts) -> Blueprint:
     library = parts.library
 
     def read(body: dict[str, Any], group_id: str) -> Group:
-        group = Group(group_id=group_id, **shelf.parse(GroupBody, body).model_dump())
-        shelf.refuse(shelving.group_faults(group, library))
+        group = Group(group_id=group_id, **shelving.parsed(GroupBody, body).model_dump())
+        shelving.refuse(shelving.group_faults(group, library))
         return group
 
     shelf.install(

@@ -5,12 +5,12 @@ from typing import Annotated, Any, get_args
 from flask import Blueprint, Response, jsonify
 from pydantic import BaseModel, ConfigDict, StringConstraints
 
-from council.errors import Invalid
+from council.engine.shelving import parsed
+from council.errors import Invalid, NotFound
 from council.parts import Parts
 from council.store.knowledge import Layer
 from council.store.memory import Memory
 from council.web.api.sessions import known
-from council.web.api.shelf import parse
 from council.web.body import read_number, read_object, read_query
 
 MAX_PAGE = 200
@@ -38,7 +38,7 @@ def blueprint(parts: Parts) -> Blueprint:
     api = Blueprint("knowledge", __name__, url_prefix="/api/v1")
     memory = Memory(parts.store, parts.library)
     every = "/groups/<group_id>/knowledge"
-    one = f"{every}/<int:knowledge_id>"
+    one = f"{every}/<knowledge_id>"
 
     @api.get(every)
     def of_group(group_id: str) -> Response:
@@ -50,29 +50,38 @@ def blueprint(parts: Parts) -> Blueprint:
 
     @api.post(every)
     def add(group_id: str) -> tuple[Response, int]:
-        note = parse(Note, read_object())
+        parts.library.group(group_id)
+        note = parsed(Note, read_object())
         return jsonify(memory.add(group_id, title=note.title, content=note.content)), 201
 
     @api.get(one)
-    def read(group_id: str, knowledge_id: int) -> Response:
+    def read(group_id: str, knowledge_id: str) -> Response:
         read_query()
-        return jsonify(memory.read(group_id, knowledge_id))
+        return jsonify(memory.read(group_id, _number(knowledge_id)))
 
     @api.put(one)
-    def change(group_id: str, knowledge_id: int) -> Response:
-        changes = parse(NoteChange, read_object()).model_dump(exclude_none=True)
-        return jsonify(memory.change(group_id, knowledge_id, **changes))
+    def change(group_id: str, knowledge_id: str) -> Response:
+        number = memory.read(group_id, _number(knowledge_id))["knowledge_id"]
+        changes = parsed(NoteChange, read_object()).model_dump(exclude_none=True)
+        return jsonify(memory.change(group_id, number, **changes))
 
     @api.post(f"{one}/promote")
-    def promote(group_id: str, knowledge_id: int) -> Response:
-        return jsonify(memory.promote(group_id, knowledge_id))
+    def promote(group_id: str, knowledge_id: str) -> Response:
+        return jsonify(memory.promote(group_id, _number(knowledge_id)))
 
     @api.delete(one)
-    def delete(group_id: str, knowledge_id: int) -> tuple[str, int]:
-        memory.delete(group_id, knowledge_id)
+    def delete(group_id: str, knowledge_id: str) -> tuple[str, int]:
+        memory.delete(group_id, _number(knowledge_id))
         return "", 204
 
     return api
+
+
+def _number(raw: str) -> int:
+    """The number in an address. Raises NotFound when nothing can have it."""
+    if not (raw.isascii() and raw.isdigit() and len(raw) < 16):
+        raise NotFound(f"Nothing has the number {raw[:64]!r}.", hint="GET …/knowledge lists what there is.")
+    return int(raw)
 
 
 def _page() -> dict[str, Any]:

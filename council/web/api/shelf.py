@@ -6,17 +6,16 @@ from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
 from flask import Blueprint, Response, jsonify, request
-from pydantic import BaseModel, ValidationError
+from pydantic import BaseModel
 from sqlalchemy.engine import Connection
+from werkzeug.routing import UnicodeConverter
 
-from council.commands import invalid_fields
 from council.errors import Invalid
 from council.meeting.naming import ID_PATTERN, RESERVED
 from council.store.shelf import Kept, Shelf
 from council.web.body import read_object, read_query
 
 T = TypeVar("T", bound=BaseModel)
-B = TypeVar("B", bound=BaseModel)
 
 MAX_ID = 128
 _OF_THE_SERVER = ("is_system", "created_at")  # An answer sent back with a change in it has them, too.
@@ -35,7 +34,8 @@ class Rules(Generic[T]):
 def install(api: Blueprint, shelf: Shelf[T], rules: Rules[T]) -> None:
     """Give the blueprint the six routes of this shelf."""
     word, id_name = shelf.kind.word, shelf.kind.id_name
-    every, one = f"/{word}s", f"/{word}s/<{id_name}>"
+    every, one = f"/{word}s", f"/{word}s/<own_id:{id_name}>"
+    api.record(lambda state: state.app.url_map.converters.update(own_id=_OwnId))
 
     def add(value: T, wanted_id: str | None) -> tuple[Response, int, dict[str, str]]:
         kept = shelf.add(
@@ -92,34 +92,20 @@ def install(api: Blueprint, shelf: Shelf[T], rules: Rules[T]) -> None:
         return "", 204
 
 
+class _OwnId(UnicodeConverter):
+    """An id in an address; words that stand in the same place belong to other routes."""
+
+    part_isolating = True
+
+    def __init__(self, url_map: Any) -> None:
+        super().__init__(url_map)
+        self.regex = rf"(?!(?:{'|'.join(sorted(RESERVED))})$)[^/]+"
+
+
 def as_item(kept: Kept[Any]) -> dict[str, Any]:
     """The thing as it travels, with its dates."""
     value: dict[str, Any] = kept.value.model_dump(mode="json")
     return value | {"created_at": kept.created_at, "updated_at": kept.updated_at}
-
-
-def parse(kind: type[B], fields: dict[str, Any]) -> B:
-    """The body's fields. Raises Invalid, naming every one at fault."""
-    try:
-        return kind.model_validate(fields)
-    except ValidationError as problem:
-        raise invalid_fields(problem, kind) from problem
-
-
-def refuse(faults: list[dict[str, Any]]) -> None:
-    """Raises Invalid with all of them, if there are any."""
-    if faults:
-        more = f" (and {len(faults) - 1} more)" if len(faults) > 1 else ""
-        raise Invalid(f"{faults[0]['path']}: {faults[0]['reason']}{more}", details=faults)
-
-
-def faults_of(read: Callable[[], object]) -> list[dict[str, Any]]:
-    """What ``read`` finds at fault."""
-    try:
-        read()
-    except Invalid as problem:
-        return list(problem.details)
-    return []
 
 
 def _name(value: Any) -> str:

@@ -8,28 +8,31 @@ import { t } from "../lib/texts.js";
 /** @typedef {import("../protocol.js").Claim} Claim */
 
 /** @param {HTMLElement} card @param {{node_id: string, data: import("../protocol.js").FactCheck}} note @param {import("../protocol.js").Places} places */
-export function factsCard(card, { node_id, data: { claims, share_supported, verified } }, places) {
-  card.dataset.verified = String(verified);
+export function factsCard(card, { node_id, data }, places) {
+  card.dataset.verified = String(data.verified);
   card.dataset.nodeId = node_id;
   part(card, "title").textContent = places[node_id]?.name ?? t("Fact check");
-  part(card, "outcome").textContent = verified ? t("Verified") : t("Not verified");
-  const share = share_supported === null ? null : formatShare(share_supported);
-  part(card, "share").textContent =
-    claims.length === 0
-      ? t("No claim was found that could be checked.")
-      : share === null
-        ? t("None of the claims could be checked.")
-        : t("{share} of the claims that could be checked are supported.", { share });
-  fillList(part(card, "claims"), claims, showClaim);
+  part(card, "outcome").textContent = data.verified ? t("Verified") : t("Not verified");
+  part(card, "share").textContent = shareText(data);
+  showText(part(card, "dropped"), data.dropped ? t("Left out, for nobody said so: {count}.", { count: data.dropped }) : null);
+  fillList(part(card, "claims"), data.claims, showClaim);
+}
+
+/** @param {import("../protocol.js").FactCheck} data */
+function shareText({ claims, share_supported, problem }) {
+  if (problem) return problem;
+  if (claims.length === 0 || share_supported === null) return t("No claim was found that could be checked.");
+  return t("Supported by evidence: {share} of the claims.", { share: formatShare(share_supported) });
 }
 
 /** @param {HTMLElement} row @param {Claim} claim */
-function showClaim(row, { claim, status, source, reason, why }) {
+function showClaim(row, { claim, status, source, sources, reason }) {
   row.dataset.claim = status;
   part(row, "status").textContent = claimText(status);
   part(row, "name").textContent = claim;
-  part(row, "source").replaceChildren(...sourceNodes(source));
-  showText(part(row, "detail"), reason ?? why ?? null);
+  const found = sources?.length ? sources : source ? [source] : [];
+  part(row, "source").replaceChildren(...found.flatMap((one) => [sourceNode(one), document.createTextNode(" ")]));
+  showText(part(row, "detail"), reason || null);
 }
 
 /** @param {string} status */
@@ -44,27 +47,20 @@ export function claimText(status) {
   }
 }
 
-/** Where it was found: lines of a document as a link into it, an address as a link, anything else in words. @param {any} source @returns {Node[]} */
-function sourceNodes(source) {
-  if (!source) return [];
-  const { path, name, url, title, from_line, line, quote } = typeof source === "string" ? { title: source } : source;
-  const document_ = path ?? name;
-  const nodes = [];
-  if (document_) {
-    const from = from_line ?? line;
-    nodes.push(refLink(document_, from ? `${document_}:${from}` : document_, { from }));
-  } else if (typeof url === "string" && /^https?:\/\//.test(url)) nodes.push(outside(url, title ?? url));
-  else if (title) nodes.push(document.createTextNode(title));
-  if (quote) nodes.push(document.createTextNode(` “${quote}”`));
-  return nodes;
+/** Where it was found: lines of a document, an address, or a title. @param {import("../protocol.js").Source} source */
+function sourceNode({ path, lines, url, title, text }) {
+  const node = path ? refLink(path, [path, lines].filter(Boolean).join(" "), { lines }) : outside(url ?? "", title ?? "");
+  node.title = text ?? "";
+  return node;
 }
 
-/** @param {string} url @param {string} text */
+/** @param {string} url @param {string} text @returns {HTMLElement} */
 function outside(url, text) {
   const link = document.createElement("a");
+  link.textContent = text || url;
+  if (!/^https?:\/\//.test(url)) return link;
   link.href = url;
   link.rel = "noopener noreferrer nofollow";
   link.target = "_blank";
-  link.textContent = text;
   return link;
 }

@@ -3,6 +3,7 @@
 import { diffNodes } from "../lib/diff_view.js";
 import { part, showText } from "../lib/templates.js";
 import { t } from "../lib/texts.js";
+import { actionText } from "./votes.js";
 
 /** @param {HTMLElement} card @param {{data: import("../protocol.js").Review}} note @param {import("../protocol.js").Places} places */
 export function reviewCard(card, { data: { node_id, kind, reason, answer, expired } }, places) {
@@ -28,28 +29,4 @@ function outcome(action, by) {
 function kindText(kind) {
   if (kind === "question") return t("Question");
   return kind === "ballot" ? t("Ballot") : t("Review");
-}
-
-/** @param {string} action */
-export function actionText(action) {
-  switch (action) {
-    case "approve":
-      return t("Approve");
-    case "reject":
-      return t("Reject");
-    case "modify":
-      return t("Modify");
-    case "continue":
-      return t("Continue");
-    case "apply":
-      return t("Apply");
-    case "rollback":
-      return t("Roll back");
-    case "exit":
-      return t("Exit");
-    case "skip":
-      return t("Skip");
-    default:
-      return action.replaceAll("_", " ");
-  }
 }

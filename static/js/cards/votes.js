@@ -1,4 +1,4 @@
-// A vote, its count's outcome and why nothing was decided, in words.
+// Votes, outcomes and what people decided, in words.
 
 import { t } from "../lib/texts.js";
 
@@ -40,5 +40,29 @@ export function whyText(why) {
       return t("No side reached the threshold.");
     default:
       return why;
+  }
+}
+
+/** @param {string} action */
+export function actionText(action) {
+  switch (action) {
+    case "approve":
+      return t("Approve");
+    case "reject":
+      return t("Reject");
+    case "modify":
+      return t("Modify");
+    case "continue":
+      return t("Continue");
+    case "apply":
+      return t("Apply");
+    case "rollback":
+      return t("Roll back");
+    case "exit":
+      return t("Exit");
+    case "skip":
+      return t("Skip");
+    default:
+      return action.replaceAll("_", " ");
   }
 }

@@ -1,13 +1,12 @@
 // <council-document-pane>: one document beside the transcript, with line numbers, its versions and what each changed.
 
-import { get } from "../lib/api.js";
+import { get, post } from "../lib/api.js";
 import { diffNodes } from "../lib/diff_view.js";
 import { linesOf } from "../lib/diff.js";
 import { lineRows, pageAround } from "../lib/line_rows.js";
 import { parseRef } from "../lib/refs.js";
 import { part, showText } from "../lib/templates.js";
 import { t } from "../lib/texts.js";
-import { waiting } from "../reduce/people.js";
 import { RoomElement } from "./room_element.js";
 
 /** @typedef {import("../lib/refs.js").Ref} Ref */
@@ -15,15 +14,13 @@ import { RoomElement } from "./room_element.js";
 
 class DocumentPane extends RoomElement {
   #session_id = "";
-  /** @type {import("../commands.js").Commands | null} */ #commands = null;
-  /** @type {string | null} the node whose review may roll back */ #rollback = null;
+  #isOver = false;
   /** @type {Version[]} */ #versions = [];
   /** @type {Version | null} */ #shown = null;
   #files = 0;
 
-  /** @param {import("./room_element.js").RoomParts} parts */
-  join({ commands }) {
-    this.#commands = commands;
+  /** @param {import("./room_element.js").RoomParts} _parts */
+  join(_parts) {
     document.addEventListener("click", (event) => this.#follow(event));
     addEventListener("hashchange", () => this.#open(parseRef(location.hash)));
     this.#sheet.addEventListener("keydown", (event) => event.key === "Escape" && this.#close());
@@ -41,8 +38,7 @@ class DocumentPane extends RoomElement {
   show(state) {
     const isFirst = this.#session_id === "";
     this.#session_id = state.session_id;
-    const review = waiting(state).find(({ actions }) => actions.includes("rollback"));
-    this.#rollback = review?.node_id ?? null;
+    this.#isOver = ["completed", "failed", "cancelled"].includes(state.status);
     this.#showRestore();
     if (isFirst) this.#open(parseRef(location.hash));
     const isNewer = state.files.slice(this.#files).some(({ path }) => path === this.#shown?.path);
@@ -81,13 +77,23 @@ class DocumentPane extends RoomElement {
   async #load({ path, from, to, version }) {
     showText(part(this, "note"), null);
     part(this, "title").textContent = path;
-    const query = new URLSearchParams({ path });
-    const history_ = await get(`/sessions/${this.#session_id}/files/history?${query}`).catch(() => ({ items: [] }));
-    this.#versions = history_.items;
+    this.#versions = await this.#history(path);
     const options = this.#versions.map((one) => new Option(t("Version {version}", { version: one.version }), String(one.version)));
     this.#select.replaceChildren(...options.reverse());
     part(this, "version").hidden = options.length < 2;
     await this.#turnTo(version, path, from, to);
+  }
+
+  /** Every version, oldest first; of one that cannot be asked for there is none. @param {string} path @returns {Promise<Version[]>} */
+  async #history(path) {
+    const found = [];
+    for (let after = 0; after !== null; ) {
+      const query = new URLSearchParams({ path, after: String(after), limit: "100" });
+      const page = await get(`/sessions/${this.#session_id}/files/history?${query}`).catch(() => ({ items: [], next: null }));
+      found.push(...page.items);
+      after = page.next;
+    }
+    return found;
   }
 
   /** @param {number | null} version @param {string} [path] @param {number | null} [from] @param {number | null} [to] */
@@ -136,14 +142,16 @@ class DocumentPane extends RoomElement {
   #showRestore() {
     const newest = this.#versions.at(-1)?.version ?? 1;
     const button = part(this, "restore");
-    button.hidden = this.#rollback === null || !this.#shown || this.#shown.version === newest;
+    button.hidden = this.#isOver || !this.#shown || this.#shown.version === newest;
     button.textContent = t("Go back to version {version}", { version: this.#shown?.version ?? 1 });
   }
 
+  /** An old version becomes the newest one; nothing is overwritten. */
   async #restore() {
     const { path, version } = this.#shown ?? {};
-    const data = { session_id: this.#session_id, node_id: this.#rollback, action: "rollback", data: { path, version } };
-    await this.#commands?.perform("submit_review", data).catch((refusal) => showText(part(this, "note"), refusal.message));
+    await post(`/sessions/${this.#session_id}/files/rollback`, { path, version }).catch((problem) =>
+      showText(part(this, "note"), `${problem.message} ${problem.hint ?? ""}`.trim()),
+    );
   }
 
   get #sheet() {

@@ -4,6 +4,8 @@ import { serverNow } from "../lib/clock.js";
 import { formatCost, formatCount, formatElapsed } from "../lib/format.js";
 import { part, showText } from "../lib/templates.js";
 import { t } from "../lib/texts.js";
+import { waiting } from "../reduce/people.js";
+import { statusText } from "../lib/status.js";
 import { linkText } from "./link.js";
 import { RoomElement } from "./room_element.js";
 
@@ -22,10 +24,14 @@ class Facts extends RoomElement {
   }
 
   /** @param {State} state */
-  show({ status, reason, totals, elapsed, panel, verdict }) {
+  show(state) {
+    const { status, reason, totals, elapsed, panel, verdict } = state;
+    const waits = status === "running" && waiting(state).length > 0;
     part(this, "verdict").hidden = verdict === null;
+    part(this, "ask").hidden = !waits;
+    part(this, "status").dataset.waits = String(waits);
     part(this, "status").dataset.status = status;
-    part(this, "status-text").textContent = statusText(status);
+    part(this, "status-text").textContent = waits ? t("Waits for a person") : statusText(status);
     showText(part(this, "reason"), status === "paused" || status === "failed" ? reasonText(reason) : null);
     const tokens = part(this, "tokens");
     tokens.textContent = formatCount(totals.input_tokens + totals.output_tokens);
@@ -50,27 +56,10 @@ class Facts extends RoomElement {
   }
 }
 
-/** @param {import("../protocol.js").SessionStatus} status */
-export function statusText(status) {
-  switch (status) {
-    case "pending":
-      return t("Waiting to begin");
-    case "running":
-      return t("In session");
-    case "paused":
-      return t("Paused");
-    case "completed":
-      return t("Concluded");
-    case "failed":
-      return t("Failed");
-    case "cancelled":
-      return t("Stopped");
-  }
-}
-
 /** Why it stands still, unless a person wanted it so. @param {string | null} reason */
 function reasonText(reason) {
   if (reason === "user") return null;
+  if (reason === "breaker") return t("The circuit breaker paused it.");
   return reason === "budget" ? t("The budget is used up.") : reason;
 }
 

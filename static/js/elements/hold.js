@@ -35,14 +35,16 @@ class Hold extends RoomElement {
     part(this, "word").hidden = kind !== "breaker";
     part(this, "submit").textContent = kind === "budget" ? t("Raise the cap") : t("Let it go on");
     showText(part(this, "error"), null);
-    this.#fill(budget?.cap ?? cap ?? {});
+    this.#fill(budget?.cap ?? cap ?? {}, budget?.needs ?? {});
   }
 
-  /** Only what has a cap can be raised; each starts at twice what it was. @param {Cap} cap */
-  #fill({ usd, tokens, seconds }) {
-    for (const [name, value] of Object.entries({ usd, tokens, minutes: seconds ? seconds / 60 : null })) {
+  /** Only what has a cap can be raised; each starts at twice what it was, or at what is needed. @param {Cap} cap @param {Record<string, number>} needs */
+  #fill({ usd, tokens, seconds }, needs) {
+    const minutes = seconds ? seconds / 60 : null;
+    for (const [name, value] of Object.entries({ usd, tokens, minutes })) {
+      const needed = name === "minutes" ? (needs.seconds ?? 0) / 60 : (needs[name] ?? 0);
       part(this, `${name}-field`).hidden = !value;
-      this.#input(name).value = value ? String(Math.round(value * 2 * 1e6) / 1e6) : "";
+      this.#input(name).value = value ? String(roundedUp(Math.max(value * 2, needed))) : "";
     }
   }
 
@@ -77,6 +79,11 @@ class Hold extends RoomElement {
   #input(name) {
     return /** @type {HTMLInputElement} */ (part(this, name));
   }
+}
+
+/** @param {number} value */
+function roundedUp(value) {
+  return Math.ceil(value * 1e4) / 1e4;
 }
 
 customElements.define("council-hold", Hold);

@@ -53,7 +53,9 @@ export class MessageElement extends HTMLElement {
     dataset.role = message.role;
     dataset.status = message.status;
     dataset.finish = message.finish ?? "";
+    this.dataset.covered = String(message.covered);
     part(this, "end-turn").hidden = message.status !== "streaming";
+    part(this, "again").hidden = message.role !== "agent" || message.status === "streaming";
   }
 
   /** @param {Message} message */

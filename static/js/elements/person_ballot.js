@@ -15,6 +15,7 @@ class BallotForm extends AskForm {
     const { vote_type, options = [], question } = review.ballot ?? {};
     this.#type = vote_type ?? "yes_no";
     part(this, "question").textContent = question ?? "";
+    part(this, "reason").hidden = review.reason === question;
     part(this, "choices").replaceChildren(...this.#choices(review.review_id, options));
     part(this, "ranking").hidden = this.#type !== "ranking";
     part(this, "rows").replaceChildren(...(this.#type === "ranking" ? options.map(rankRow) : []));

@@ -4,7 +4,7 @@ import { get } from "../lib/api.js";
 import { formatMoment } from "../lib/format.js";
 import { copyTemplate, part, showText } from "../lib/templates.js";
 import { t } from "../lib/texts.js";
-import { statusText } from "./facts.js";
+import { statusText } from "../lib/status.js";
 
 /** @typedef {import("../protocol.js").SessionSummary} SessionSummary */
 /** @typedef {import("../protocol.js").SessionPage} SessionPage */

@@ -22,6 +22,7 @@ class Transcript extends RoomElement {
   join({ places, commands }) {
     this.#places = places;
     this.addEventListener("click", (event) => this.#endTurn(event, commands));
+    this.addEventListener("click", (event) => this.#runAgain(event));
   }
 
   /** Cuts one member short, and nobody else. @param {Event} event @param {import("../commands.js").Commands} commands */
@@ -43,6 +44,13 @@ class Transcript extends RoomElement {
     const arrangement = entries.map(({ id, status }) => (status === "discarded" ? `${id}?` : id)).join();
     if (arrangement !== this.#arranged) this.#arrange(entries);
     this.#arranged = arrangement;
+  }
+
+  /** Another meeting from this node on: whoever hears it opens the dialog. @param {Event} event */
+  #runAgain({ target }) {
+    const button = target instanceof Element ? target.closest("[data-part=again]") : null;
+    const node_id = button?.closest("article")?.dataset.nodeId;
+    if (node_id) this.dispatchEvent(new CustomEvent("again", { bubbles: true, detail: { session_id: this.#session_id, node_id } }));
   }
 
   /** The server painted what was said so far: these elements are taken as they are. @param {State} state */

@@ -4,7 +4,7 @@ import { markdownNodes } from "../lib/markdown.js";
 import { copyTemplate, fillList, part, showText } from "../lib/templates.js";
 import { t } from "../lib/texts.js";
 import { RoomElement } from "./room_element.js";
-import { showBestDraft, showChanges, showCount, showSentences, weakText } from "./verdict_parts.js";
+import { decisionText, personText, showBestDraft, showChanges, showCount, showSentences, weakText } from "./verdict_parts.js";
 
 /** @typedef {import("../reducer.js").State} State */
 /** @typedef {import("../protocol.js").Verdict} Verdict */
@@ -30,10 +30,11 @@ class VerdictElement extends RoomElement {
     part(card, "title").textContent = title(verdict.outcome);
     showText(part(card, "word"), verdict.outcome === "decided" ? (verdict.word ?? null) : null);
     this.#showPresence(card, verdict);
-    showText(part(card, "decision"), verdict.outcome === "partial" ? null : (verdict.decision ?? null));
+    showText(part(card, "decision"), verdict.outcome === "partial" ? null : decisionText(verdict));
     showText(part(card, "deviates"), verdict.chair_deviates ?? null);
     part(card, "chair-deviates").hidden = !verdict.chair_deviates;
-    fillList(part(card, "weak"), verdict.weak_evidence ?? [], (item, reason) => (part(item, "detail").textContent = weakText(reason)));
+    fillList(part(card, "weak"), verdict.weak_evidence ?? [], (item, reason) => item.append(weakText(reason)));
+    showText(part(card, "person"), personText(verdict.person ?? null));
     showCount(part(card, "count"), verdict.ballots ?? null);
     showScore(part(card, "score"), verdict);
     showProse(part(card, "text"), verdict);

@@ -1,8 +1,9 @@
 // What a verdict must not hide: the count beside the chair's words, the best first draft, who changed their mind.
 
 import { claimText } from "../cards/facts.js";
-import { outcomeText, whyText } from "../cards/votes.js";
-import { formatCount, formatShare, formatUsd } from "../lib/format.js";
+import { actionText, outcomeText, whyText } from "../cards/votes.js";
+import { markdownNodes } from "../lib/markdown.js";
+import { formatCount, formatUsd } from "../lib/format.js";
 import { fillList, part, showText } from "../lib/templates.js";
 import { t } from "../lib/texts.js";
 
@@ -21,6 +22,20 @@ export function weakText(reason) {
     default:
       return reason;
   }
+}
+
+/** What the members decided, in the words of the ballot. @param {Data} verdict */
+export function decisionText({ decision, ballots }) {
+  if (!decision) return null;
+  const bar = (ballots?.count ?? ballots)?.bars?.find((/** @type {Data} */ { id }) => id === decision);
+  return t("The members decided: {decision}", { decision: barLabel(bar?.label ?? decision) });
+}
+
+/** What the person said who was asked last. @param {Data | null} person */
+export function personText(person) {
+  if (!person) return null;
+  const decided = t("A person decided: {action}", { action: actionText(person.action) });
+  return person.feedback ? `${decided} – ${person.feedback}` : decided;
 }
 
 /** @param {HTMLElement} element @param {Data | null} ballots */
@@ -77,14 +92,14 @@ function stanceText(stance) {
 export function showBestDraft(element, best, name) {
   element.hidden = !best;
   if (!best) return;
-  const { member, text, content, why, changed_answer, extra_rounds, chosen_by } = best;
+  const { member, text, html, why, changed_answer, extra_rounds, chosen_by } = best;
   part(element, "name").textContent = member ? t("Best first draft: {name}", { name: name(member) }) : t("Best first draft");
   showText(part(element, "chosen"), member ? chosenText(chosen_by) : noDraftText(why));
   showText(part(element, "changed"), changed_answer === null || changed_answer === undefined ? null : changedText(changed_answer));
   showText(part(element, "extra"), extra_rounds ? extraText(extra_rounds) : null);
-  const words = text ?? content ?? "";
-  part(element, "draft").hidden = !words;
-  part(element, "draft-text").textContent = words;
+  part(element, "draft").hidden = !text;
+  part(element, "draft-text").dataset.markup = String(Boolean(html));
+  part(element, "draft-text").replaceChildren(html ? markdownNodes(html) : (text ?? ""));
 }
 
 /** @param {boolean} changed */
@@ -120,11 +135,9 @@ function extraText({ tokens, usd }) {
 
 /** Sentences of the ruling, each with the status of the claim in it. @param {HTMLElement} list @param {Data[]} sentences */
 export function showSentences(list, sentences) {
-  fillList(list, sentences, (row, { text, sentence, status, claims, similarity }) => {
-    const worst = status ?? (claims ?? []).map((/** @type {Data} */ claim) => claim.status)[0] ?? "not_checkable";
-    row.dataset.claim = worst;
-    part(row, "status").textContent = claimText(worst);
-    part(row, "name").textContent = text ?? sentence ?? "";
-    showText(part(row, "detail"), typeof similarity === "number" ? formatShare(similarity) : null);
+  fillList(list, sentences, (row, { sentence, status }) => {
+    row.dataset.claim = status ?? "none";
+    part(row, "status").textContent = status ? claimText(status) : t("not checked");
+    part(row, "name").textContent = sentence;
   });
 }

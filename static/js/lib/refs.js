@@ -13,11 +13,12 @@ export function parseRef(hash) {
   return { path: decoded(name), from: first, to: last, version: version === undefined ? null : Number(version) };
 }
 
-/** @param {string} path @param {string} text @param {{from?: number, version?: number}} [where] */
-export function refLink(path, text, { from, version } = {}) {
+/** ``lines`` as in L12-18. @param {string} path @param {string} text @param {{lines?: string | null, version?: number}} [where] */
+export function refLink(path, text, { lines, version } = {}) {
+  const range = /^L(\d+(?:-\d+)?)$/.exec(lines ?? "")?.[1];
   const link = document.createElement("a");
   link.className = "ref";
-  link.href = `#ref=${encodeURIComponent(path)}${from ? `:${from}` : ""}${version ? `@${version}` : ""}`;
+  link.href = `#ref=${encodeURIComponent(path)}${range ? `:${range}` : ""}${version ? `@${version}` : ""}`;
   link.textContent = text;
   return link;
 }

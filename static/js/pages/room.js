@@ -49,7 +49,14 @@ export function openRoom() {
   gather();
   store.subscribe(show);
   addEventListener("hashchange", () => later.look(store.state));
+  document.addEventListener("again", (event) => runAgain(/** @type {CustomEvent} */ (event).detail, places));
   connection.open();
+}
+
+/** @param {{session_id: string, node_id: string}} from @param {import("../protocol.js").Places} places */
+async function runAgain(from, places) {
+  const { openRerun } = await import("../elements/rerun.js");
+  openRerun(from, places[from.node_id]?.name ?? from.node_id);
 }
 
 /** @param {State} state */

@@ -84,6 +84,7 @@ function begun(state, { message_id, node_id, agent_id }) {
     fault: null,
     read_by: [],
     round: state.node_rounds[node_id] ?? 1,
+    covered: false,
   };
 }
 
@@ -115,5 +116,6 @@ export function toMessage({ seq: _, ...message }) {
     fault: null,
     read_by: message.read_by ?? [],
     round: message.round ?? 1,
+    covered: false,
   };
 }

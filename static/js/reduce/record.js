@@ -1,6 +1,7 @@
 // The record: ballots, facts, rounds, files, tools, memory and money, each where it came.
 
 import { addEntry, changeNote, putNote } from "./entries.js";
+import { change } from "./messages.js";
 
 /** @typedef {import("../reducer.js").State} State */
 /** @typedef {import("../protocol.js").RecordEvent} RecordEvent */
@@ -19,7 +20,7 @@ export function record(state, event) {
     case "ballot_closed":
       return vote(state, event);
     case "fact_check":
-      return putNote(state, `facts-${seq}`, { kind: "facts", node_id: event.data.node_id, data: event.data });
+      return check(state, seq, event.data);
     case "memory_retrieved":
       return putNote(state, `memory-${seq}`, { kind: "memory", node_id: event.data.node_id, data: event.data });
     case "round_closed":
@@ -35,6 +36,12 @@ export function record(state, event) {
     default:
       return state;
   }
+}
+
+/** Its card says what its message says, so only one of them is shown. @param {State} state @param {number} seq @param {import("../protocol.js").FactCheck} data */
+function check(state, seq, data) {
+  const noted = putNote(state, `facts-${seq}`, { kind: "facts", node_id: data.node_id, data });
+  return data.message_id === null ? noted : change(noted, data.message_id, { covered: true });
 }
 
 /** @param {State} state @param {import("../protocol.js").BallotEvent} event */

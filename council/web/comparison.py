@@ -1,0 +1,44 @@
+"""Two meetings side by side: what was said at each node, and what each came to."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from council.web.picture import draw
+
+Snapshot = Mapping[str, Any]
+
+
+def comparison_view(first: Snapshot, second: Snapshot) -> dict[str, Any]:
+    """What the page needs: a row for each node at which somebody spoke, in the order of the plan."""
+    return {
+        "page": "compare",
+        "sides": (_side(first), _side(second)),
+        "rows": [_row(node_id, name, first, second) for node_id, name in _nodes(first, second).items()],
+        "seqs": f"{first['seq']},{second['seq']}",
+    }
+
+
+def _side(meeting: Snapshot) -> dict[str, Any]:
+    members = (f"{member['name']} · {member['model']}" for member in meeting["panel"]["members"])
+    return {
+        "meeting": meeting,
+        "verdict": meeting["verdict"],
+        "members": tuple(dict.fromkeys(members)),
+    }
+
+
+def _nodes(first: Snapshot, second: Snapshot) -> dict[str, str]:
+    """The names of all nodes that spoke in one of them, and of no others."""
+    spoke = {message["node_id"] for meeting in (first, second) for message in meeting["messages"]}
+    dots = [dot for meeting in (first, second) for dot in draw(meeting["graph"]).dots]
+    return {dot.node_id: dot.name for dot in dots if dot.node_id in spoke}
+
+
+def _row(node_id: str, name: str, first: Snapshot, second: Snapshot) -> dict[str, Any]:
+    said = [_said(meeting["messages"], node_id) for meeting in (first, second)]
+    texts = [[message["content"] for message in messages] for messages in said]
+    return {"node_id": node_id, "name": name, "said": said, "same": texts[0] == texts[1]}
+
+
+def _said(messages: Iterable[Mapping[str, Any]], node_id: str) -> list[Mapping[str, Any]]:
+    return [m for m in messages if m["node_id"] == node_id and m["status"] != "discarded"]

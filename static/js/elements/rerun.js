@@ -1,0 +1,46 @@
+// Run a meeting again from one of its nodes: with another agent there, or another task.
+
+import { get, post } from "../lib/api.js";
+import { copyTemplate, part, showText } from "../lib/templates.js";
+import { t } from "../lib/texts.js";
+import { uuid } from "../lib/uuid.js";
+
+/** @param {{session_id: string, node_id: string}} from @param {string} name */
+export function openRerun({ session_id, node_id }, name) {
+  const dialog = /** @type {HTMLDialogElement} */ (copyTemplate("rerun-template"));
+  const new_session_id = uuid(); // Sent again after a lost answer, it starts nothing twice.
+  part(dialog, "title").textContent = t("Run again from {name}", { name });
+  part(dialog, "close").addEventListener("click", () => dialog.close());
+  dialog.addEventListener("close", () => dialog.remove());
+  dialog.querySelector("form")?.addEventListener("submit", (event) => {
+    event.preventDefault();
+    begin(dialog, session_id, { node_id, new_session_id });
+  });
+  document.body.append(dialog);
+  dialog.showModal();
+  fillAgents(/** @type {HTMLSelectElement} */ (part(dialog, "agent")));
+}
+
+/** Whoever may sit there, once the list has come. @param {HTMLSelectElement} select */
+async function fillAgents(select) {
+  const { items } = await get("/agents").catch(() => ({ items: [] }));
+  for (const { agent_id, name } of items) select.append(new Option(name, agent_id));
+}
+
+/** @param {HTMLElement} dialog @param {string} session_id @param {{node_id: string, new_session_id: string}} body */
+async function begin(dialog, session_id, body) {
+  const button = /** @type {HTMLButtonElement} */ (part(dialog, "submit"));
+  const agent = /** @type {HTMLSelectElement} */ (part(dialog, "agent")).value;
+  const task = /** @type {HTMLTextAreaElement} */ (part(dialog, "task")).value.trim();
+  const agents = agent ? { agents: { [body.node_id]: agent } } : {};
+  const tasks = task ? { tasks: { [body.node_id]: task } } : {};
+  button.disabled = true;
+  try {
+    const again = await post(`/sessions/${session_id}/rerun`, { ...body, ...agents, ...tasks });
+    location.assign(`/meetings/${encodeURIComponent(again.session_id)}`);
+  } catch (problem) {
+    const { message, hint } = /** @type {import("../lib/api.js").Problem} */ (problem);
+    showText(part(dialog, "error"), `${message} ${hint}`.trim());
+    button.disabled = false;
+  }
+}
