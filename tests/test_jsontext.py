@@ -93,3 +93,21 @@ def test_nan_never_goes_out(number: float) -> None:
 def test_compact_and_readable() -> None:
     """No spaces, no escapes for letters of other scripts."""
     assert dump({"a": [1, "é思"]}) == '{"a":[1,"é思"]}'
+
+
+@pytest.mark.parametrize(
+    "raw",
+    ['{"a": 1, "a": 1}', '{"a": 1, "\\u0061": 2}', '{"a": 1, "a\\u0000": 2}', '{"b": [{"a": 1, "a": 2}]}'],
+)
+def test_a_name_that_stands_twice(raw: str) -> None:
+    """Where a name must be unique it is refused, in whatever way it is written and however deep."""
+    parse_object(raw)
+    with pytest.raises(Malformed, match="twice"):
+        parse_object(raw, unique=True)
+
+
+@given(VALUES)
+def test_unique_names_change_nothing_else(value: Any) -> None:
+    """What has each name once is read the same, with and without the rule."""
+    raw = json.dumps({"value": parse(json.dumps(value))})
+    assert parse_object(raw, unique=True) == parse_object(raw)

@@ -28,7 +28,6 @@ from council.errors import (
 from council.events import Event, Finish, MessageCompleted, MessageDiscarded, TokenUsage
 from council.live.stream import MessageStream
 from council.llm.base import Call, ChatMessage, ChatRequest, Completion, ToolCall, ToolSpec, Usage
-from council.meeting import markdown
 from council.meeting.prompts import Prompt
 
 NOT_TAKEN = (ProviderUnreachable, ProviderBusy, ProviderRefused, ProviderRejected, ContextTooLong)
@@ -273,7 +272,7 @@ class _Attempt:
                 role="agent",
                 content=content,
                 thinking=thinking,
-                html=markdown.render(content),
+                html=self._turn.html(content),
                 finish=finish,
                 round=self._turn.round,
             ),

@@ -14,8 +14,10 @@ from council.engine.till import Till, free
 from council.errors import Interrupted, ProviderTimeout
 from council.events import Event, NodeStateChange
 from council.llm.base import Cost, Provider, Usage
+from council.meeting import markdown
 from council.meeting.graph import Node
 from council.meeting.prompts import Matter
+from council.meeting.references import lines_of
 from council.meeting.walk import Absence
 from council.search.base import Search
 from council.settings import EngineSettings
@@ -108,6 +110,11 @@ class Turn:
         if self.resumed:
             return ()
         return (NodeStateChange(node_id=self.node.node_id, status="running", round=self.round),)
+
+    def html(self, text: str, *, marked: bool = True, supported: tuple[str, ...] = ()) -> str:
+        """A text for the page; references to lines that the documents do not have are marked."""
+        lines = lines_of(self.matter.documents)
+        return markdown.render(text, marked=marked, supported=supported, lines=lines)
 
     # What is recorded
 

@@ -17,7 +17,9 @@ def usd_of(nano_usd: int) -> float:
 
 
 def written(nano_usd: int) -> str:
-    """For sentences: 0.30 USD, and for small sums as many digits as it takes."""
+    """For sentences, rounded up: cents from a dollar on, four digits below it."""
     dollars = Decimal(nano_usd) / NANO
-    digits = f"{dollars:.2f}" if dollars >= 1 or dollars == dollars.quantize(Decimal("0.01")) else ""
-    return f"{digits or f'{dollars:.9f}'.rstrip('0')} USD"
+    digits = 2 if dollars >= 1 or not nano_usd else 3 - dollars.adjusted()
+    rounded = dollars.quantize(Decimal(1).scaleb(-digits), ROUND_CEILING)
+    whole, _, rest = f"{rounded:f}".partition(".")
+    return f"{whole}.{rest.rstrip('0').ljust(2, '0')} USD"

@@ -101,7 +101,8 @@ def reading(reviewed: Reviewed, draft_key: str | None) -> dict[str, Any]:
     feedback = reviewed["feedback"]
     if reviewed["content"] is not None:
         covers = [draft_key] if draft_key else []
-        return {"content": reviewed["content"], "heading": _EDITED, "author": "person", "covers": covers}
+        text = {"content": reviewed["content"], "note": feedback}
+        return text | {"heading": _EDITED, "author": "person", "covers": covers}
     words = [_MEANINGS[reviewed["action"]].words, feedback]
     return {"content": "\n\n".join(word for word in words if word), "heading": _HEADING}
 

@@ -70,6 +70,21 @@ PANEL = {
     "diverse": True,
     "rehearsal": False,
 }
+ESTIMATE = {
+    case: {
+        "calls": calls,
+        "input_tokens": 800 * calls,
+        "output_tokens": 400 * calls,
+        "usd": usd,
+        "unknown_price_tokens": 0,
+        "seconds": 20.5 * calls,
+    }
+    for case, calls, usd in (("low", 3, 0.01), ("expected", 3, 0.02), ("worst", 6, 0.4))
+} | {
+    "nodes": [],
+    "agents": [],
+    "warnings": [{"code": "high_cost", "message": "This may cost more than 0.30 USD."}],
+}
 STATUS_AFTER = {"stop": "completed", "length": "completed", "cut": "cut", "error": "failed"}
 
 
@@ -210,7 +225,7 @@ class FakeServer:
         self.meetings: dict[str, FakeMeeting] = {}
         self.rehearsal = rehearsal
         self.posted: list[tuple[str, dict[str, Any]]] = []
-        self.estimate: dict[str, Any] | None = None
+        self.estimate: dict[str, Any] | None = ESTIMATE
         self.groups: list[dict[str, Any]] = []
         self.started: list[dict[str, Any]] = []
         self.refusal: tuple[int, dict[str, Any]] | None = None

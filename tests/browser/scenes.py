@@ -82,7 +82,9 @@ def required(kind: str = "review", **changes: Any) -> dict[str, Any]:
 def two_rounds() -> FakeMeeting:
     """Opinions, a fact check and a ballot, an impasse, then a second round in which votes come in."""
     meeting = FakeMeeting("Should all teams move into one repository?", ROUNDS)
-    meeting.write("plan.md", "# One repository\n\nWe move by March.\nBuilds take 40 minutes today.\n", author="person")
+    meeting.write(
+        "plan.md", "# One repository\n\nWe move by March.\nBuilds take 40 minutes today.\n", author="person"
+    )
     memory = [{"title": "Verdict of March", "content": "Two repositories were kept.", "session_id": "s-old"}]
     meeting.emit("memory_retrieved", node_id="check", round=1, items=memory)
     _opinions(meeting, 1)
@@ -93,7 +95,9 @@ def two_rounds() -> FakeMeeting:
     for voter in VOTERS:
         meeting.emit("vote_cast", node_id="ballot", ballot_id="b1", voter=voter, vote=None)
     meeting.emit("ballot_closed", **closed())
-    meeting.emit("round_closed", node_id="again", round=1, decision="again", reason="continue", scores=[64.0, 72.5])
+    meeting.emit(
+        "round_closed", node_id="again", round=1, decision="again", reason="continue", scores=[64.0, 72.5]
+    )
     _opinions(meeting, 2)
     meeting.emit("ballot_opened", **opened("b2", 2))
     for voter in VOTERS[:2]:
@@ -122,7 +126,9 @@ def review() -> FakeMeeting:
         "tool_execution", node_id="adjudicator", agent_id="chief_justice", tool="read_file",
         input={"path": "plan.md"}, output="L1: # Plan", ok=True,
     )  # fmt: skip
-    meeting.write("plan.md", "# Plan\n\nWe move by May.\nIt costs 10.000 USD.\n", reason="The price was missing.")
+    meeting.write(
+        "plan.md", "# Plan\n\nWe move by May.\nIt costs 10.000 USD.\n", reason="The price was missing."
+    )
     meeting.emit(
         "tool_execution", node_id="adjudicator", agent_id="chief_justice", tool="write_file",
         input={"path": "budget.md"}, output="There is no such edit.", ok=False,
@@ -149,7 +155,9 @@ def verdict() -> FakeMeeting:
     meeting.emit("ballot_closed", **closed("b2", 2, outcome="passed", decision="yes", ballots=[
         cast("alice", "yes"), cast("bob", "yes"), cast("carol", "yes", "Convinced."), cast("dora", "no", "Still not."),
     ], count=closed()["count"] | {"counted": 4, "abstained": 0, "why": None}))  # fmt: skip
-    meeting.emit("round_closed", node_id="again", round=2, decision="out", reason="agreement", scores=[64.0, 72.5])
+    meeting.emit(
+        "round_closed", node_id="again", round=2, decision="out", reason="agreement", scores=[64.0, 72.5]
+    )
     meeting.emit(
         "verdict",
         **VERDICT | {
@@ -161,8 +169,8 @@ def verdict() -> FakeMeeting:
             "best_draft": {"member": "value_defender", "step": "affirmative", "confidence": 0.8, "why": None,
                            "chosen_by": "position", "first_positions": {"for": 1, "against": 1}, "changed_answer": True,
                            "extra_rounds": {"tokens": 4210, "usd": 0.0123}, "text": "One repository, by March."},
-            "changes": [{"member": "risk_auditor", "step": "negative#2", "round": 2, "kind": "moved", "before": "against",
-                         "after": "for", "because_of": "Member A", "influence": "value_defender",
+            "changes": [{"member": "risk_auditor", "step": "negative#2", "round": 2, "kind": "moved",
+                         "before": "against", "after": "for", "because_of": "Member A", "influence": "value_defender",
                          "reason": "The cache was counted twice."}],
             "weak_evidence": ["same_model", "no_evidence"],
             "sentences": [{"sentence": "Builds take 40 minutes.", "claims": [0], "status": "supported"},
@@ -191,7 +199,11 @@ def asked(kind: str, **changes: Any) -> FakeMeeting:
     return meeting
 
 
-OPTIONS = [{"option_id": "A", "text": "Move now"}, {"option_id": "B", "text": "Move in May"}, {"option_id": "C", "text": "Stay"}]
+OPTIONS = [
+    {"option_id": "A", "text": "Move now"},
+    {"option_id": "B", "text": "Move in May"},
+    {"option_id": "C", "text": "Stay"},
+]
 SCENES: dict[str, Callable[[], FakeMeeting]] = {
     "rounds": two_rounds,
     "review": review,

@@ -16,7 +16,7 @@ from council.web.modules import SCRIPTS, modules_of
 from council.web.pages import pages_blueprint
 from council.web.picture import draw, initials
 from council.web.stages import stages
-from council.web.texts import SCRIPT_TEXTS
+from council.web.script_texts import SCRIPT_TEXTS
 from tests.browser.fake_room import DEBATE, VOTE, FakeMeeting, graph, node
 
 ROOT = Path(__file__).parents[2]

@@ -52,6 +52,7 @@ def _makers() -> dict[str, Callable[[], str]]:
         "settings of models": lambda: _settings(lambda name: "_LLM_" in name),
         "settings of live": lambda: _settings(lambda name: "_LIVE__" in name),
         "settings of engine": lambda: _settings(lambda name: "_ENGINE__" in name),
+        "settings of search": lambda: _settings(lambda name: "_SEARCH__" in name),
         "keys of providers": _provider_keys,
         "errors": _errors,
         "templates": _templates,

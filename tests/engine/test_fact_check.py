@@ -238,7 +238,7 @@ def test_what_members_write_is_no_evidence(
     limits = Limits.of(parts.settings)
 
     def respond(request: dict[str, Any]) -> Answer:
-        if part_of(request) == "claims":
+        if part_of(request) == "value_defender":
             with parts.store.write() as connection:
                 session_id = connection.scalar(sa.select(tables.sessions.c.session_id))
                 draft = Draft("plan.md", f"{plays.opinion}\n", "value_defender", "made up")

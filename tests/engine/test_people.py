@@ -130,6 +130,7 @@ def test_an_edited_text_takes_the_place_of_the_draft(
     asked = read_by(model, "risk_auditor")
     assert "The person's line." in asked
     assert "The draft's second line." not in asked
+    assert "Shorter." in asked
     (resumed,) = meeting.named("node_resumed")
     assert "-The draft's second line.\n+The person's line." in resumed["diff"]
     (said,) = meeting.messages("review")

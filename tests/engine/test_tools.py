@@ -1,7 +1,8 @@
-"""Members at work with tools: only those their node gives, five rounds of calls at most, every call carried out once."""
+"""Members at work with tools: only those their node gives, five rounds at most, every call carried out once."""
 
 import json
 import re
+import threading
 from collections.abc import Callable
 from typing import Any
 
@@ -199,7 +200,7 @@ def test_a_tool_that_the_node_does_not_give(council: MakeCouncil, model: Scripte
         ({"path": "plan.md", "reason": "r"}, "either edits or content"),
         ({"path": "plan.md", "content": "x"}, "reason: Field required"),
         ({"path": "plan.md", "reason": "r", "content": "x", "mode": "w"}, "mode: Extra inputs"),
-        ({"path": "plan.md", "reason": "r", "edits": [{"find": "e", "replace": "x"}]}, "there 5 times"),
+        ({"path": "plan.md", "reason": "r", "edits": [{"find": "e", "replace": "x"}]}, "there 3 times"),
         ({"path": "plan.md", "reason": "r", "edits": [{"find": "later", "replace": "x"}]}, "not in the file"),
         ({"path": "none.md", "reason": "r", "edits": [{"find": "a", "replace": "x"}]}, "no file 'none.md'"),
         ("{not JSON", "cannot be read"),
@@ -362,46 +363,67 @@ def test_a_crash_writes_once(council: MakeCouncil, model: ScriptedModelServer) -
         Reply("Done."),
     )
     died = 0
-    for count in range(0, 14):
-        first = council(data_dir=None) if False else council()
+    for count in range(14):
+        first = council()
         left = refuse_after(first, count)
         meeting = operate(first)
-        wait_until(lambda: left[0] < 0 or meeting.status == "completed", what="a crash or the end")  # noqa: B023
+        wait_until(
+            lambda left=left, meeting=meeting: left[0] < 0 or meeting.status == "completed", what="an end"
+        )
         died += meeting.status != "completed"
         abandon(first, meeting)
         meeting = meeting.at(council())
         assert meeting.wait_for_end()["status"] == "completed"
-        assert versions(meeting) == [PLAN, PLAN_2]
-        assert versions(meeting, "b.md") == ["x"]
+        assert (versions(meeting), versions(meeting, "b.md")) == ([PLAN, PLAN_2], ["x"])
         assert len(meeting.named("file_written")) == 2
-        assert [e["tool"] for e in meeting.named("tool_execution")] == [
-            "read_file",
-            "write_file",
-            "write_file",
-        ]
-        assert all(e["ok"] for e in meeting.named("tool_execution"))
+        done = [(event["tool"], event["ok"]) for event in meeting.named("tool_execution")]
+        assert done == [("read_file", True), ("write_file", True), ("write_file", True)]
         invariants.check(meeting.parts, meeting.session_id)
         meeting.parts.close()
     assert died >= 6
 
 
-def test_after_a_crash_the_conversation_is_the_same(council: MakeCouncil, model: ScriptedModelServer) -> None:
-    """A model that had called is not asked for that call again: it finds what it asked, and the result."""
+def test_what_was_called_is_not_asked_again(council: MakeCouncil, model: ScriptedModelServer) -> None:
+    """After a restart a model finds in its conversation what it said, what it called, and what came of it."""
     play(model, calls(("read_file", {"path": "plan.md"}), text="Let me see."), Reply("Done."))
+    held = threading.Event()
+    responder = model.responder
+
+    def respond(request: dict[str, Any]) -> Answer:
+        if rounds_of(request) and not held.is_set():
+            held.set()
+            model.hold("before_headers")
+        return responder(request)
+
+    model.responder = respond
     first = council()
-    model_asked = model.wait_for_requests
     meeting = operate(first)
-    model_asked(1)
-    meeting.wait_for_event("tool_execution")
-    model.hold("before_headers")
+    model.wait_until_held()
     first.close()
     model.release()
     meeting = meeting.at(council())
     meeting.wait_for_end()
-    assert [rounds_of(request) for request in model.requests].count(0) == 1
-    assert [m["content"] for m in meeting.messages("surgeon") if m["status"] == "completed"][
-        0
-    ] == "Let me see."
+    assert [rounds_of(request) for request in model.requests] == [0, 1, 1]
+    before, after = (request["messages"][2:] for request in model.requests[1:])
+    assert before[0] == after[0]
+    assert after[0]["content"] == "Let me see."
+    assert "L1: # Plan" in after[1]["content"]
+    assert [m["content"] for m in meeting.messages("surgeon")] == ["Let me see.", "Done."]
+
+
+def test_a_pause_holds_before_the_next_call(council: MakeCouncil, model: ScriptedModelServer) -> None:
+    """Paused while the model asks for a tool, the tool is used when the meeting goes on."""
+    play(model, calls(("write_file", EDIT)), Reply("Done."))
+    model.hold("after_headers")
+    meeting = operate(council())
+    model.wait_until_held()
+    meeting.pause()
+    model.release()
+    meeting.wait_for_event("token_usage")
+    assert versions(meeting) == [PLAN]
+    meeting.resume()
+    assert meeting.wait_for_end()["status"] == "completed"
+    assert versions(meeting) == [PLAN, PLAN_2]
 
 
 # A tool without a model

@@ -75,6 +75,23 @@ def test_rehearsed_members_do_not_all_vote_alike(vote_type: str) -> None:
     assert len(set().union(*votes)) > 1
 
 
+def test_a_reason_is_one_for_the_vote() -> None:
+    """Who votes no gives no reason for a yes, and members do not all give the same one."""
+    found = [vote("yes_no", agent_id, f"Shall we do {n}?") for agent_id in MEMBERS for n in range(8)]
+    reasons = {side: {each.reason for each in found if each.choice == side} for side in ("yes", "no")}
+    assert not reasons["yes"] & reasons["no"]
+    assert len(reasons["yes"]) > 1
+    assert len(reasons["no"]) > 1
+
+
+def test_a_plain_member_gives_an_opinion_and_no_judgement() -> None:
+    """Although its persona speaks of judging."""
+    for agent_id in ("member_a", "member_b", "member_c", "member_d"):
+        said = ask(agent_id, SUBJECTS[0], WORDS["opinion"])
+        assert "### Position" in said
+        assert "### Scores" not in said
+
+
 @pytest.mark.parametrize("subject", SUBJECTS)
 def test_a_rehearsed_position_is_read(subject: str) -> None:
     """The defender is for it and the auditor against; nobody claims a change before it has said anything."""

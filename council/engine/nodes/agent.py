@@ -7,7 +7,6 @@ from council.engine.nodes.speaking import ask, begin, prompt_for, result_of
 from council.engine.speech import Spoken
 from council.engine.turn import Turn
 from council.events import Event
-from council.meeting import markdown
 from council.meeting.nodes import AgentTurn
 from council.meeting.positions import read_stated
 from council.meeting.verdict import read_ruling
@@ -65,17 +64,17 @@ def _state(turn: Turn, spoken: Spoken) -> dict[str, Any]:
     stated = read_stated(spoken.content)
     position = stated.position.as_dict() if stated.position else None
     result = result_of(turn, spoken, position=position, prose=stated.prose, position_problem=stated.problem)
-    return turn.conclude(result, *shown_as(spoken, stated.prose))
+    return turn.conclude(result, *shown_as(turn, spoken, stated.prose))
 
 
 def _rule(turn: Turn, spoken: Spoken) -> dict[str, Any]:
     ruling = read_ruling(spoken.content)
     result = result_of(turn, spoken, score=ruling.score, prose=ruling.text)
     events = verdict_events(turn, ruling, spoken)
-    return turn.conclude(result, *shown_as(spoken, ruling.text), *events)
+    return turn.conclude(result, *shown_as(turn, spoken, ruling.text), *events)
 
 
-def shown_as(spoken: Spoken, prose: str) -> tuple[Event, ...]:
+def shown_as(turn: Turn, spoken: Spoken, prose: str) -> tuple[Event, ...]:
     """The message's events, with these words on the page."""
     message, *others = spoken.events
-    return (message.model_copy(update={"html": markdown.render(prose)}), *others)
+    return (message.model_copy(update={"html": turn.html(prose)}), *others)

@@ -17,7 +17,6 @@ from council.engine.turn import Turn
 from council.errors import ProviderError
 from council.events import FactCheck, MessageCompleted
 from council.meeting import claims as pure
-from council.meeting import markdown
 from council.meeting.claims import Claim, Extracted, Judgement, not_checkable
 from council.meeting.findings import summary
 from council.meeting.graph import Node
@@ -240,7 +239,7 @@ def _message(turn: Turn, content: str) -> MessageCompleted:
         role="system",
         content=content,
         thinking="",
-        html=markdown.render(content, marked=False),
+        html=turn.html(content, marked=False),
         finish="stop",
         round=turn.round,
     )

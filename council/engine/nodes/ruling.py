@@ -9,7 +9,6 @@ from council.engine.nodes.speaking import letters, name_of, spent_in
 from council.engine.speech import Spoken
 from council.engine.turn import Turn
 from council.events import Event, Score, Verdict
-from council.meeting import markdown
 from council.meeting.counting import ClosedBallot, Tally
 from council.meeting.evidence import weak_evidence
 from council.meeting.graph import Node
@@ -63,7 +62,7 @@ def _verdict(turn: Turn, ruling: Ruling | None, spoken: Spoken | None) -> Verdic
         score=ruling.score if ruling else None,
         parts=ruling.parts if ruling else None,
         text=text,
-        html=markdown.render(text, supported=borne_out(sentences)) if text else "",
+        html=turn.html(text, supported=borne_out(sentences)) if text else "",
         sentences=sentences,
         disputes=ruling.disputes if ruling else (),
         orders=ruling.orders if ruling else (),
@@ -230,7 +229,7 @@ def _whose(turn: Turn, draft: Stand | None) -> dict[str, Any]:
     node_id = node_of(draft.step)
     text = draft.text
     named = {"node_id": node_id, "message_id": result["message_id"], "speaker": name_of(turn, node_id)}
-    return named | _who(turn, draft.member) | {"text": text, "html": markdown.render(text)}
+    return named | _who(turn, draft.member) | {"text": text, "html": turn.html(text)}
 
 
 def _spent_on(turn: Turn, keys: set[str]) -> Spent:

@@ -4,7 +4,6 @@ import uuid
 
 from council.engine.turn import Turn
 from council.events import MessageCompleted
-from council.meeting import markdown
 
 
 def said_by_person(turn: Turn, content: str) -> MessageCompleted:
@@ -16,7 +15,7 @@ def said_by_person(turn: Turn, content: str) -> MessageCompleted:
         role="system",
         content=content,
         thinking="",
-        html=markdown.render(content),
+        html=turn.html(content),
         finish="stop",
         round=turn.round,
     )

@@ -79,7 +79,13 @@ def prompt_for(
 
 def words_heard(turn: Turn, reader: str) -> tuple[Words, ...]:
     """What this turn may read, in the order it was said, under headings that its reader may know."""
-    return tuple(Words(heading_of(turn, key, reader), turn.results[key]["content"]) for key in readable(turn))
+    return tuple(Words(heading_of(turn, key, reader), _words_in(turn.results[key])) for key in readable(turn))
+
+
+def _words_in(result: dict[str, Any]) -> str:
+    """What others read of it: a member's text without its position's block; a ruling with all that it orders."""
+    words = str(result["prose"] if "position" in result else result["content"])
+    return f"{words}\n\n(Note by whoever wrote this: {result['note']})" if result.get("note") else words
 
 
 def readable(turn: Turn) -> tuple[str, ...]:

@@ -44,6 +44,7 @@ _ROLE_WORDS: tuple[tuple[Role, str], ...] = (
     ("judge", r"chief justice|adjudicat|\bchair|\bjudge|arbiter|裁决|大法官|主席|裁判"),
     ("surgeon", r"surgeon|\beditor|rewrit|手术|编辑"),
     ("reporter", r"reporter|minutes|secretary|scribe|报告|纪要|秘书"),
+    ("member", r"\bmember\b|reviewer|analyst|planner|checker|answerer|成员"),
 )
 _ROLES = tuple((role, re.compile(words, re.IGNORECASE)) for role, words in _ROLE_WORDS)
 

@@ -5,9 +5,10 @@ import math
 import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from random import Random
 from typing import Any
 
-from council.llm.rehearsal.brief import Brief
+from council.llm.rehearsal.brief import Brief, Role
 from council.llm.rehearsal.judgement import has_moved, judge, rank, stance
 from council.llm.rehearsal.speech import evidence, voice_for
 
@@ -110,8 +111,16 @@ class Instances:
             return evidence(self._brief, turn)
         if phrases := self._phrases(name):
             return phrases[turn % len(phrases)]
-        reasons = voice.reasons[self._brief.role]
-        return voice.mark + reasons[turn % len(reasons)].replace("**", "")
+        reasons = voice.reasons[self._side(name)]
+        first = Random(self._brief.character).randrange(len(reasons))
+        return voice.mark + reasons[(first + turn) % len(reasons)].replace("。** ", "。").replace("**", "")
+
+    def _side(self, name: str) -> Role:
+        """Whose reasons it gives: those of its role; a plain member's for its vote are those of the side it is on."""
+        where = stance(self._brief)
+        if self._brief.role != "member" or name != "reason" or where == "undecided":
+            return self._brief.role
+        return where
 
     def _phrases(self, name: str) -> Sequence[str]:
         if name in ("claim", "dispute"):

@@ -49,6 +49,7 @@ export class DocumentField extends HTMLElement {
     const chips = this.#files.map((file) => this.#chip(file));
     part(this, "files").replaceChildren(...chips);
     part(this, "files").hidden = chips.length === 0;
+    this.dispatchEvent(new Event("change", { bubbles: true }));
   }
 
   /** @param {TextDocument} file */

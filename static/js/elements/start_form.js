@@ -5,6 +5,7 @@ import { part, showText } from "../lib/templates.js";
 import { t } from "../lib/texts.js";
 import { uuid } from "../lib/uuid.js";
 import { DocumentField } from "./document_field.js";
+import { EstimateElement } from "./estimate.js";
 
 /** @typedef {import("../lib/api.js").Problem} Problem */
 
@@ -17,6 +18,13 @@ class StartForm extends HTMLElement {
       event.preventDefault();
       this.#start();
     });
+    for (const kind of ["input", "change"]) this.addEventListener(kind, () => this.#lookAhead());
+    this.#lookAhead();
+  }
+
+  /** What it would cost as it is filled in now. */
+  #lookAhead() {
+    /** @type {EstimateElement | null} */ (this.querySelector("council-estimate"))?.look(() => this.#read());
   }
 
   async #start() {
@@ -36,14 +44,24 @@ class StartForm extends HTMLElement {
   }
 
   #read() {
-    const { template, subject, objective } = this.#fields;
+    const { template, subject, objective, group } = this.#fields;
     const documents = /** @type {DocumentField} */ (this.querySelector("council-document")).inputs;
     const aim = objective.value.trim() === "" ? {} : { objective: objective.value };
     return {
       template_id: template.value,
       subject: subject.value,
       inputs: /** @type {{document?: string, documents?: object[], objective?: string}} */ ({ ...documents, ...aim }),
+      ...(group.value && { group_id: group.value }),
+      ...this.#budget,
     };
+  }
+
+  /** What is left empty has no cap. */
+  get #budget() {
+    const { usd, tokens, minutes } = this.#fields;
+    const [money, count, time] = [usd, tokens, minutes].map(({ value }) => Number(value));
+    const cap = { ...(money && { usd: money }), ...(count && { tokens: count }), ...(time && { seconds: time * 60 }) };
+    return Object.keys(cap).length > 0 ? { budget: cap } : {};
   }
 
   /** @param {object} form */
@@ -63,8 +81,11 @@ class StartForm extends HTMLElement {
 
   /** Whether there is a field for that path, and the reason now stands at it. @param {string} path @param {string} reason */
   #refuse(path, reason) {
-    const [name, field] = Object.entries(this.#fields).find(([word]) => path.includes(word)) ?? [];
+    const where = path.replace("seconds", "minutes");
+    const [name, field] = Object.entries(this.#fields).find(([word]) => where.includes(word)) ?? [];
     if (!field) return false;
+    const fold = field.closest("details");
+    if (fold) fold.open = true;
     showText(part(this, `${name}-error`), reason);
     field.setAttribute("aria-invalid", "true");
     field.focus();
@@ -92,6 +113,10 @@ class StartForm extends HTMLElement {
       subject: /** @type {HTMLInputElement} */ (part(this, "subject")),
       document: /** @type {HTMLTextAreaElement} */ (part(this, "document")),
       objective: /** @type {HTMLTextAreaElement} */ (part(this, "objective")),
+      group: /** @type {HTMLSelectElement} */ (part(this, "group")),
+      usd: /** @type {HTMLInputElement} */ (part(this, "usd")),
+      tokens: /** @type {HTMLInputElement} */ (part(this, "tokens")),
+      minutes: /** @type {HTMLInputElement} */ (part(this, "minutes")),
     };
   }
 }

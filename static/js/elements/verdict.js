@@ -49,7 +49,7 @@ class VerdictElement extends RoomElement {
     const count = absences.length;
     part(card, "presence").dataset.complete = String(count === 0);
     showText(part(card, "quorum"), count === 0 ? t("All members took part.") : t("Absent: {count}", { count }));
-    showText(part(card, "present"), quorumText(quorum ?? null));
+    showText(part(card, "present"), quorum ? t("{full} of {due} gave a full opinion.", quorum) : null);
     showText(part(card, "below"), outcome === "partial" ? noVerdict(partial_reason) : null);
     fillList(part(card, "absences"), absences, (item, { node_id, reason }) => {
       part(item, "name").textContent = this.#name(node_id);
@@ -81,15 +81,6 @@ class VerdictElement extends RoomElement {
     const member = this.#panel?.members.find(({ agent_id }) => agent_id === id);
     return this.#places[id ?? ""]?.name ?? member?.name ?? id ?? "";
   }
-}
-
-/** @param {Record<string, number> | null} quorum */
-function quorumText(quorum) {
-  if (!quorum) return null;
-  const { full, present, due, members, needed } = quorum;
-  const values = { full: full ?? present ?? 0, due: due ?? members ?? 0, needed: needed ?? 0 };
-  if (needed === undefined) return t("{full} of {due} gave a full opinion.", values);
-  return t("{full} of {due} gave a full opinion; the quorum is {needed}.", values);
 }
 
 /** @param {Verdict["outcome"]} outcome */
