@@ -11,6 +11,7 @@ import pytest
 from council import create_app
 from council.parts import Parts
 from council.settings import Settings
+from tests.support import toy_model
 from tests.support.server import Server
 from tests.support.waiting import wait_until
 
@@ -91,3 +92,13 @@ def serve(tmp_path: Path) -> Iterator[Callable[..., Server]]:
 def live_server(serve: Callable[..., Server]) -> str:
     """The address of a real server in rehearsal, at a pace that can be watched."""
     return serve(rehearsal_tokens_per_second=60).url
+
+
+@pytest.fixture(scope="session")
+def toy_server() -> Iterator[toy_model.ToyServer]:
+    """A real llama.cpp server with a toy model; in CI it has to be there."""
+    reason = toy_model.missing()
+    if reason and not os.environ.get("CI"):
+        pytest.skip(f"no toy model: {reason}")
+    with toy_model.ToyServer(32_768) as server:
+        yield server

@@ -1,9 +1,8 @@
 """A whole meeting, from a document to a verdict, against a real llama.cpp server and in rehearsal."""
 
 import json
-import os
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -18,15 +17,6 @@ from tests.support.waiting import wait_until
 DOCUMENT = (
     "# Plan\n\nWe move all teams into one repository.\nBuilds take 40 minutes today.\nThere are 12 teams.\n"
 )
-
-
-@pytest.fixture(scope="module")
-def toy_server() -> Iterator[toy_model.ToyServer]:
-    reason = toy_model.missing()
-    if reason and not os.environ.get("CI"):
-        pytest.skip(f"no toy model: {reason}")
-    with toy_model.ToyServer(32_768) as server:
-        yield server
 
 
 def hold(parts: Parts, **more: Any) -> dict[str, Any]:

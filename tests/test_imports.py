@@ -13,7 +13,8 @@ COUNCIL = ROOT / "council"
 BASE = ("errors", "settings", "clock", "log", "jsontext")
 WORDS = ("meeting", "events", "commands", *BASE)
 BASES = ("llm.base", "search.base", "store", "bus.base", "dispatch.base", *WORDS)
-"""web -> engine, live, consult, board -> (bases of) llm, search, store, bus, dispatch -> meeting, events, commands -> base."""
+"""web -> engine, live, consult, board -> (bases of) llm, search, store, bus, dispatch -> meeting, events, commands
+-> base."""
 
 MAY_IMPORT: dict[str, tuple[str, ...]] = {
     "errors": (), "clock": (), "jsontext": ("errors",), "settings": ("errors",), "log": ("settings",),

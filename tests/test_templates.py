@@ -7,11 +7,14 @@ from typing import Any
 import pytest
 
 from council.commands import SubmitReview
+from council.meeting.graph import Template
+from council.meeting.nodes import NODE_TYPES, Speaking
 from council.parts import Parts
 from council.store.library import Library
 from tests.support.meetings import Meeting, ruling, start
 from tests.support.model_server import ScriptedModelServer
 from tests.support.panel import STATES, Panel, transcript
+from tests.support.toy_model import ToyServer
 from tests.support.waiting import wait_until
 
 DOCUMENT = (
@@ -317,3 +320,40 @@ def test_every_template_in_rehearsal(make_council: Callable[..., Parts], templat
     assert verdict["quorum"]["full"] == verdict["quorum"]["due"] > 0
     assert set(snapshot["node_statuses"].values()) == {"completed"}
     json.dumps(snapshot)
+
+
+@pytest.mark.toy_model
+@pytest.mark.parametrize("template_id", TEMPLATES)
+def test_every_template_on_a_real_model_server(
+    make_council: Callable[..., Parts], toy_server: ToyServer, template_id: str
+) -> None:
+    """On a llama.cpp server whose model talks nonsense each template ends, and claims nothing it could not read."""
+    parts = make_council(
+        llm_base_url=toy_server.url, llm_model=toy_server.model, engine={"breaker_repeats": 0}
+    )
+    parts.library.templates[template_id] = short(parts.library.template(template_id), max_tokens=40)
+    asks = [n for n in parts.library.template(template_id).graph.nodes.values() if n.type == "human_review"]
+    says = {"council_optimize": ("exit",)}.get(template_id, ("approve",)) if asks else ()
+    meeting = attend(start(parts, template_id, subject=SUBJECT, inputs=INPUTS), says)
+    verdict = meeting.snapshot["verdict"]
+    assert verdict["outcome"] == "partial"
+    assert verdict["partial_reason"] in ("below_quorum", "unreadable", "chair_cut")
+    assert (verdict["word"], verdict["score"], verdict["decision"]) == (None, None, None)
+    for ballot in meeting.named("ballot_closed"):
+        assert all(b["vote"] is not None or b["why"] for b in ballot["ballots"])
+        assert ballot["count"]["counted"] == sum(b["vote"] is not None for b in ballot["ballots"])
+    assert all(
+        c["status"] == "not_checkable" for check in meeting.named("fact_check") for c in check["claims"]
+    )
+    assert all(usage["price"] == "local" for usage in meeting.named("token_usage"))
+
+
+def short(template: Template, max_tokens: int) -> Template:
+    """The same template, with models that stop after so many tokens."""
+    raw = template.model_dump()
+    for node in raw["graph"]["nodes"].values():
+        if issubclass(NODE_TYPES[node["type"]], Speaking) and node["type"] != "end":
+            node["properties"]["max_tokens"] = max_tokens
+        if node["type"] == "end" and node["properties"].get("agent_id"):
+            node["properties"]["max_tokens"] = max_tokens
+    return Template.model_validate(raw)

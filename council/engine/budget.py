@@ -172,7 +172,7 @@ class Purse:
             if not budget._limits.holds:
                 return NOTHING
             missing = worst.without(self._idle)
-            if False:
+            if not budget._fits(missing):
                 return budget._shortage(missing)
             budget._reserved += missing
             self._idle = self._idle + missing - worst

@@ -11,7 +11,7 @@ from council.engine.shelving import Faults, template_faults
 from council.engine.speech import NOT_TAKEN
 from council.engine.turn import Desk
 from council.errors import FaultyDraft, ProviderError, RateLimited, ShuttingDown, Stopped, Unavailable
-from council.llm.base import Call, ChatMessage, ChatRequest, Completion, Seat, Usage
+from council.llm.base import Call, ChatMessage, ChatRequest, Completion, Cost, Seat, Usage
 from council.meeting.drafting import MAX_AGENTS, draft_prompt, draft_schema, faults_told, read_draft
 from council.meeting.graph import Agent
 from council.meeting.prompts import Prompt
@@ -36,6 +36,13 @@ class Spending:
     usd: Decimal | None = field(default_factory=Decimal)
     price: str = "local"
     estimated: bool = False
+
+    def add(self, usage: Usage, cost: Cost) -> None:
+        self.input_tokens += usage.input_tokens
+        self.output_tokens += usage.output_tokens
+        self.estimated = self.estimated or usage.estimated
+        self.usd = None if self.usd is None or cost.usd is None else self.usd + cost.usd
+        self.price = "unknown" if self.usd is None else cost.price
 
     def as_dict(self, seat: Seat) -> dict[str, Any]:
         return {
@@ -169,12 +176,7 @@ class _Work:
         return draft, template_faults(draft, self._library)
 
     def _count(self, usage: Usage) -> None:
-        spent, cost = self._spending, self._desk.cost(self._seat.provider_id, self._seat.model, usage)
-        spent.input_tokens += usage.input_tokens
-        spent.output_tokens += usage.output_tokens
-        spent.estimated = spent.estimated or usage.estimated
-        spent.usd = None if spent.usd is None or cost.usd is None else spent.usd + cost.usd
-        spent.price = cost.price
+        self._spending.add(usage, self._desk.cost(self._seat.provider_id, self._seat.model, usage))
 
     def _usage(self) -> dict[str, Any]:
         return self._spending.as_dict(self._seat)

@@ -149,6 +149,7 @@ class Toolbox:
             return Decision((*events, self._event(wanted.tool, shown, done)), done)
 
         done: Done = self._turn.minutes.decide(decide)
+        self._turn.look_again()
         return done
 
     def _write_to(self, connection: Connection, wanted: WriteFile) -> FileWritten:

@@ -111,6 +111,11 @@ class Turn:
             return ()
         return (NodeStateChange(node_id=self.node.node_id, status="running", round=self.round),)
 
+    def look_again(self) -> None:
+        """Read the documents as they are now, after it has changed one."""
+        with self.desk.store.read() as connection:
+            self.matter = self.record.matter_as_it_is(connection)
+
     def html(self, text: str, *, marked: bool = True, supported: tuple[str, ...] = ()) -> str:
         """A text for the page; references to lines that the documents do not have are marked."""
         lines = lines_of(self.matter.documents)

@@ -4,13 +4,17 @@ from council.engine.budget import NOTHING, Amount
 from council.engine.record import MeetingRecord
 from council.engine.turn import Desk, Turn
 from council.llm.base import Usage
-from council.meeting.calls import calls_of
+from council.meeting.calls import (
+    MOST_EVIDENCE_TOKENS,
+    MOST_FENCE_TOKENS,
+    MOST_ROOM_TOKENS,
+    calls_of,
+    reads_matter,
+)
+from council.meeting.graph import Node
 from council.meeting.money import nano_of
 from council.meeting.prompts import numbered
 from council.meeting.tokens import most_tokens
-
-ROOM_TOKENS = 2_500  # The rules of the room, the task and the forms.
-FENCE_TOKENS = 160  # The heading and the markers round one text.
 
 
 class WorstCase:
@@ -38,7 +42,12 @@ class WorstCase:
 
     def _prompt(self, turn: Turn, persona: str) -> int:
         own = most_tokens(f"{persona}{self._record.group_prompt}{turn.node.properties}")
-        return ROOM_TOKENS + own + self._matter() + self._heard(turn)
+        return MOST_ROOM_TOKENS + own + self._material(turn.node) + self._heard(turn)
+
+    def _material(self, node: Node) -> int:
+        if node.type == "fact_check":
+            return MOST_EVIDENCE_TOKENS
+        return self._matter() if reads_matter(node) else 0
 
     def _matter(self) -> int:
         matter = self._record.matter
@@ -58,5 +67,5 @@ class WorstCase:
 
     def _length(self, key: str, text: str) -> int:
         if key not in self._lengths:
-            self._lengths[key] = most_tokens(text) + FENCE_TOKENS
+            self._lengths[key] = most_tokens(text) + MOST_FENCE_TOKENS
         return self._lengths[key]

@@ -8,6 +8,9 @@ from council.meeting.graph import Agent, Node
 from council.meeting.nodes import NODE_TYPES, AgentTurn, FactCheck, Speaking, Vote
 
 TOOL_ROUNDS = 5  # How often a member may use its tools before it has to answer.
+ROOM_TOKENS, MOST_ROOM_TOKENS = 450, 1_500  # The rules of the room, the task and the form of an answer.
+MOST_FENCE_TOKENS = 160  # The heading and the markers round one text.
+EVIDENCE_TOKENS, MOST_EVIDENCE_TOKENS = 1_000, 4_000  # What a fact check has found for one claim.
 
 
 class Caller(Protocol):
@@ -50,6 +53,13 @@ def calls_of(node: Node, members: Mapping[str, Caller]) -> tuple[Asking, ...]:
         Asking(caller, calls, most, _assumed(node), properties.max_tokens or caller.agent.max_tokens)
         for caller in _callers(node, properties, members)
     )
+
+
+def reads_matter(node: Node) -> bool:
+    """Whether the model is given the subject and the documents at this node."""
+    if node.type == "llm":
+        return "documents" in str(node.properties.get("prompt"))
+    return node.type != "fact_check"
 
 
 def _callers(node: Node, properties: Speaking, members: Mapping[str, Caller]) -> list[Caller]:

@@ -9,7 +9,17 @@ from dataclasses import dataclass, field
 
 from council.events import PriceKind
 from council.meeting.bill import CASES, Case, Estimate, NodeEstimate, Sum, Sums, added
-from council.meeting.calls import Asking, Caller, calls_of
+from council.meeting.calls import (
+    EVIDENCE_TOKENS,
+    MOST_EVIDENCE_TOKENS,
+    MOST_FENCE_TOKENS,
+    MOST_ROOM_TOKENS,
+    ROOM_TOKENS,
+    Asking,
+    Caller,
+    calls_of,
+    reads_matter,
+)
 from council.meeting.earshot import Earshot
 from council.meeting.graph import Graph, Node
 from council.meeting.money import NANO, written
@@ -19,7 +29,6 @@ from council.meeting.tokens import estimate_tokens, most_tokens
 HIGH_COST_NANO_USD = 3 * NANO // 10
 LONG_SECONDS = 600.0
 MANY_CALLS = 40
-ROOM_TOKENS = 450  # The rules of the room, the task and the form of an answer.
 FIRST_WORD_SECONDS = 2.0
 TOKENS_PER_SECOND: dict[PriceKind, float] = {"known": 60.0, "unknown": 60.0, "local": 20.0}
 
@@ -62,13 +71,17 @@ class _Reckoning:
     answer_limit: int
     askings: dict[str, tuple[Asking, ...]] = field(default_factory=dict)
     earshot: Earshot = field(init=False)
-    matter_tokens: dict[bool, int] = field(default_factory=dict)
+    matter_tokens: dict[bool, int] = field(
+        default_factory=dict
+    )  # Of the documents and so on: about, and at most.
+    heard_tokens: dict[tuple[str, Case], int] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.askings = {n: calls_of(node, self.members) for n, node in self.graph.nodes.items()}
         self.earshot = Earshot(self.graph)
         text = _text_of(self.matter)
-        self.matter_tokens = {False: estimate_tokens(text), True: most_tokens(text)}
+        fences = MOST_FENCE_TOKENS * (2 + len(self.matter.documents))
+        self.matter_tokens = {False: estimate_tokens(text), True: most_tokens(text) + fences}
 
     def whole(self) -> Estimate:
         nodes = tuple(
@@ -127,28 +140,41 @@ class _Reckoning:
     def _prompt_tokens(self, node: Node, asking: Asking, case: Case) -> int:
         worst = case == "worst"
         count = most_tokens if worst else estimate_tokens
-        own = count(f"{asking.caller.agent.persona}\n{self.group_prompt}\n{_own_text(node)}")
-        room = ROOM_TOKENS * (3 if worst else 1)
-        matter = 0 if node.type == "llm" and "documents" not in _own_text(node) else self.matter_tokens[worst]
-        return own + room + matter + self._heard_tokens(node, case)
+        own = count(f"{asking.caller.agent.persona}{self.group_prompt}{node.properties}")
+        room = MOST_ROOM_TOKENS if worst else ROOM_TOKENS
+        return own + room + self._material_tokens(node, worst=worst) + self._heard_tokens(node, case)
+
+    def _material_tokens(self, node: Node, *, worst: bool) -> int:
+        if node.type == "fact_check":
+            return MOST_EVIDENCE_TOKENS if worst else EVIDENCE_TOKENS
+        return self.matter_tokens[worst] if reads_matter(node) else 0
 
     def _heard_tokens(self, node: Node, case: Case) -> int:
-        rounds_limited = node.properties.get("visibility") == "round"
-        total = 0.0
-        if node.properties.get("visibility") == "none":
-            return 0
-        for speaker in self.graph.nodes.values():
-            words = self._words(speaker, case)
-            if words and (node.type != "llm" or speaker.node_id in _own_text(node)):
-                times = self.earshot.times_heard(node.node_id, speaker.node_id, one_round=case == "low")
-                total += words * (min(times, 1.0) if rounds_limited else times)
-        return int(total)
+        """What the node has heard by then: the same for all who are asked there."""
+        if (node.node_id, case) not in self.heard_tokens:
+            heard = sum(self._heard_of(node, speaker, case) for speaker in self._speakers(node))
+            self.heard_tokens[node.node_id, case] = round(heard)
+        return self.heard_tokens[node.node_id, case]
+
+    def _speakers(self, reader: Node) -> list[Node]:
+        if reader.properties.get("visibility") == "none":
+            return []
+        prompt = str(reader.properties.get("prompt"))
+        speaking = (n for n in self.graph.nodes.values() if self.askings[n.node_id] or n.type in _OTHER_WORDS)
+        return [n for n in speaking if reader.type != "llm" or n.node_id in prompt]
+
+    def _heard_of(self, reader: Node, speaker: Node, case: Case) -> float:
+        times = self.earshot.times_heard(reader.node_id, speaker.node_id, one_round=case == "low")
+        if reader.properties.get("visibility") == "round":
+            times = min(times, 1.0)
+        return times * self._words(speaker, case)
 
     def _words(self, speaker: Node, case: Case) -> int:
-        """How long a node's words are that later ones read."""
-        if speaker.type in ("agent", "llm", "context_synth"):
-            return sum(self._answer_tokens(asking, case) for asking in self.askings[speaker.node_id])
-        return _OTHER_WORDS.get(speaker.type, 0)
+        """How long a node's words are that later ones read, with what stands round them."""
+        fence = MOST_FENCE_TOKENS if case == "worst" else 0
+        if speaker.type in _OTHER_WORDS:
+            return fence + _OTHER_WORDS[speaker.type]
+        return fence + max(self._answer_tokens(asking, case) for asking in self.askings[speaker.node_id])
 
     # Time
 
@@ -174,12 +200,6 @@ _OTHER_WORDS = {
 def _text_of(matter: Matter) -> str:
     documents = (f"{name}\n{numbered(content)}" for name, content in matter.documents)
     return "\n".join((matter.subject, matter.objective, *documents))
-
-
-def _own_text(node: Node) -> str:
-    """What the template itself has said that a model is to read at this node."""
-    told = (node.properties.get(name) for name in ("prompt", "task", "question"))
-    return "\n".join(text for text in told if isinstance(text, str))
 
 
 def _by_agent(nodes: tuple[NodeEstimate, ...]) -> dict[str, Sums]:

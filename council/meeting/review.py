@@ -114,6 +114,11 @@ def draft_of(graph: Graph, heard: Iterable[str], results: Mapping[str, dict[str,
     return next(reversed(weighty or spoken), None)
 
 
+def text_of(result: dict[str, Any]) -> str:
+    """A result's words as people read them: without the block for machines."""
+    return str(result.get("prose") or result["content"])
+
+
 def score_of(heard: Iterable[str], results: Mapping[str, dict[str, Any]]) -> dict[str, Any] | None:
     """The chair's latest score, and how far it is from the one before."""
     scored = [results[key] for key in heard if results.get(key, {}).get("score") is not None]

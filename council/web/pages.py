@@ -14,6 +14,7 @@ from council.web.drawing import across, down
 from council.web.modules import modules_of
 from council.web.picture import draw, initials
 from council.web.stages import places, stages
+from council.web.symbols import SIGNS, node_title
 
 TEMPLATES = Path(__file__).parents[2] / "templates"
 RUNNING = frozenset({"pending", "running", "paused"})
@@ -140,6 +141,8 @@ def _for_every_page() -> dict[str, Any]:
         "script_texts": texts.script_texts(),
         "modules_of": modules_of,
         "sheets": SHEETS,
+        "signs": SIGNS,
+        "node_title": node_title,
     }
 
 

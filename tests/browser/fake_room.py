@@ -153,7 +153,8 @@ class FakeMeeting:
         with self._lock:
             sockets, self._sockets = self._sockets, set()
         for socket in sockets:
-            socket.close(code)
+            with contextlib.suppress(ConnectionClosed):  # It may have left by itself.
+                socket.close(code)
 
     def snapshot(self) -> dict[str, Any]:
         with self._lock:
@@ -422,7 +423,7 @@ def _begin(snapshot: dict[str, Any], envelope: dict[str, Any]) -> dict[str, Any]
     name = SEATS[node_id][1] if node_id in SEATS else None
     message = {
         "message_id": data["message_id"], "node_id": node_id, "agent_id": data.get("agent_id"), "agent_name": name,
-        "role": "agent", "content": "", "thinking": "", "html": None, "status": "streaming", "finish": None,
+        "role": "agent", "content": "", "thinking": "", "html": None, "status": "streaming", "finish": None, "round": 1,
         "seq": envelope["seq"],
     }  # fmt: skip
     snapshot["messages"].append(message)

@@ -475,3 +475,25 @@ def test_what_is_filled_in() -> None:
     given = {"x": "{{a}} {{ b }} {{c}}", "list": ["{{b}}", 1, None], "deep": {"k": "{{b}}"}}
     assert filled(given, known) == {"x": "{{b}} B {{c}}", "list": ["B", 1, None], "deep": {"k": "B"}}
     assert json.dumps(given)
+
+
+# Rehearsed
+
+
+@pytest.mark.parametrize(
+    ("subject", "mark"), [("Shall we begin?", "Rehearsal: "), ("我们应不应该开始？", "排练：")]
+)
+def test_a_rehearsed_meeting_edits_its_document(make_council: MakeCouncil, subject: str, mark: str) -> None:
+    """Without any model the whole way can be seen: read, change, reason, list."""
+    meeting = operate(make_council(), subject=subject)
+    assert meeting.wait_for_end()["status"] == "completed"
+    assert [event["tool"] for event in meeting.named("tool_execution")] == ["read_file", "write_file"]
+    before, after = versions(meeting)
+    assert before == PLAN
+    assert after.startswith(f"{PLAN}\n\n{mark}")
+    (written,) = meeting.named("file_written")
+    assert (
+        f"- `plan.md`{'：' if '排' in mark else ': '}{written['reason']}"
+        in meeting.messages("surgeon")[-1]["content"]
+    )
+    invariants.check(meeting.parts, meeting.session_id)

@@ -4,15 +4,17 @@ import json
 import subprocess
 import sys
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from council.errors import EmptyAnswer, Stopped
-from council.llm.base import ChatMessage, ChatRequest, Completion
+from council.llm.base import ChatMessage, ChatRequest, Completion, ToolSpec
 from council.llm.rehearsal import MODEL, Rehearsal
 from council.llm.rehearsal.provider import pieces
 from council.meeting import prompts
+from council.meeting.revisions import Edit, edited
 from council.meeting.verdict import read_ruling
 from council.store.words import words_of_the_room
 from tests.llm.conftest import Ear, Running, question
@@ -281,3 +283,100 @@ def test_cancel_before_run_prevents_it(ear: Ear) -> None:
     with pytest.raises(Stopped):
         call.run(ear)
     assert ear.pieces == []
+
+
+# Tools
+
+
+TOOLS = tuple(ToolSpec(name, "", {"type": "object"}) for name in ("read_file", "write_file", "search"))
+READ = "Version 1, lines 1 to 6 of 6.\n=== 99 ===\nplan.md\n\n" + prompts.numbered(DOCUMENT) + "\n=== 99 ==="
+
+
+def answered(request: ChatRequest, said: Completion, *results: str) -> ChatRequest:
+    """The conversation after these results of its calls."""
+    found = [
+        ChatMessage("tool", result, tool_call_id=call.id)
+        for call, result in zip(said.tool_calls, results, strict=True)
+    ]
+    asked = ChatMessage("assistant", said.content, said.tool_calls)
+    return replace(request, messages=(*request.messages, asked, *found))
+
+
+def called(said: Completion) -> tuple[str, dict[str, Any]]:
+    (call,) = said.tool_calls
+    return call.name, json.loads(call.arguments)
+
+
+@pytest.mark.parametrize(
+    ("subject", "mark", "heading"),
+    [(SUBJECT, "Rehearsal: ", "### What I changed"), (CHINESE_SUBJECT, "排练：", "### 修改清单")],
+)
+def test_a_rehearsed_surgeon_works(subject: str, mark: str, heading: str) -> None:
+    """It reads, makes one small change with a reason, and closes with a list of what it changed."""
+    request = prompt(SURGEON, subject=subject, tools=TOOLS[:2])
+    first = say(request)
+    assert called(first) == ("read_file", {"path": "plan.md"})
+    assert first.content.startswith(mark)
+    request = answered(request, first, READ)
+    second = say(request)
+    name, wanted = called(second)
+    assert (name, wanted["path"]) == ("write_file", "plan.md")
+    assert wanted["reason"]
+    (edit,) = wanted["edits"]
+    assert edit["find"] == DOCUMENT.splitlines()[-1]
+    assert edit["replace"].startswith(f"{edit['find']}\n\n{mark}")
+    changed = edited(DOCUMENT, [Edit(**edit)])
+    assert len(changed.splitlines()) == len(DOCUMENT.splitlines()) + 2
+    last = say(answered(request, second, "Written: version 2, 200 characters."))
+    assert last.tool_calls == ()
+    assert f"{heading}\n\n- `plan.md`" in last.content
+    assert wanted["reason"] in last.content
+
+
+def test_rehearsed_work_is_the_same_for_the_same_request() -> None:
+    """Whatever nonces the results have."""
+    request = prompt(SURGEON, tools=TOOLS[:2])
+    first = say(request)
+    again = answered(prompt(SURGEON, nonce="f" * 16, tools=TOOLS[:2]), first, READ.replace("99", "7a"))
+    assert say(answered(request, first, READ)) == say(again)
+
+
+def test_a_rehearsed_surgeon_never_repeats_a_change() -> None:
+    """In the next round it carries out the next order, and in the end nothing."""
+    text, orders = DOCUMENT, []
+    for _round in range(3):
+        request = prompt(SURGEON, tools=TOOLS[:2])
+        first = say(request)
+        request = answered(request, first, READ.replace(prompts.numbered(DOCUMENT), prompts.numbered(text)))
+        done = say(request)
+        if done.tool_calls:
+            _name, wanted = called(done)
+            orders.append(wanted["reason"])
+            text = edited(text, [Edit(**edit) for edit in wanted["edits"]])
+    assert len(orders) == len(set(orders)) == 2
+    assert "Nothing; no order was left" in done.content
+
+
+def test_a_change_that_was_refused_is_not_listed() -> None:
+    request = prompt(SURGEON, tools=TOOLS[:2])
+    first = say(request)
+    request = answered(request, first, READ)
+    last = say(answered(request, say(request), "Not done. The file is locked."))
+    assert "### What I changed\n\n- Nothing" in last.content
+
+
+def test_without_tools_nothing_is_called() -> None:
+    """A member without tools speaks; one who may only search looks the subject up once, and speaks."""
+    plain = say(prompt(SURGEON))
+    assert plain.tool_calls == ()
+    assert "What I changed" not in plain.content
+    request = prompt(DEFENDER, tools=TOOLS[2:])
+    first = say(request)
+    assert called(first) == ("search", {"query": SUBJECT})
+    assert say(answered(request, first, "Not done. There is nothing to search.")).tool_calls == ()
+
+
+def test_calls_cost_tokens() -> None:
+    """What is written into a call counts as said."""
+    first = say(prompt(SURGEON, tools=TOOLS[:2]))
+    assert first.usage.output_tokens > len(pieces(first.content))

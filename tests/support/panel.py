@@ -66,16 +66,14 @@ class Panel:
 
     # Their parts
 
-    def _turn_of(self, request: Request, part: str) -> int:
-        """How often this agent has been asked for this before."""
-        me = self.agent_of(request)
-        before = [r for r in self.requests if r is not request]
-        return sum(1 for r in before if self.agent_of(r) == me and self._part_of(r) == part)
+    def _turn_of(self, request: Request, heading: str) -> int:
+        """How often this agent spoke before, by what it is shown: a question that is put again is no other one."""
+        return int(request["messages"][1]["content"].count(f"\n## {heading}"))
 
     def _state(self, request: Request) -> Answer:
         me = self.agent_of(request)
         stances = self.stances.get(me, ("for",))
-        turn = self._turn_of(request, "stating")
+        turn = self._turn_of(request, "You said before")
         now = stances[min(turn, len(stances) - 1)]
         moved = turn > 0 and now != stances[min(turn - 1, len(stances) - 1)]
         block = {
@@ -93,7 +91,7 @@ class Panel:
         return Reply(json.dumps({"vote": vote, "confidence": 0.9, "reason": f"{me} says why."}))
 
     def _rule(self, request: Request) -> Answer:
-        turn = self._turn_of(request, "ruling")
+        turn = self._turn_of(request, "The chair said")
         return Reply(self.rulings[min(turn, len(self.rulings) - 1)])
 
     def _claims(self, request: Request) -> Answer:

@@ -137,7 +137,7 @@ def check_answer(answer):
 
 @given(
     body=(fields | values).map(json.dumps).map(str.encode) | mutated(),
-    place=st.sampled_from(["", "/control", "/input", "/review"]),
+    place=st.sampled_from(["", "/control", "/input", "/review", "/signal"]),
 )
 @QUICK
 def test_every_request_has_an_answer(api, meetings, body, place):

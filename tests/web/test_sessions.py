@@ -351,8 +351,13 @@ def test_a_wrong_control_is_refused(api, held, body, path):
 
 @pytest.mark.parametrize("path", ["control", "input", "review", "signal"])
 def test_commands_to_a_session_that_does_not_exist(api, path):
-    bodies = {"control": {"action": "pause"}, "input": {"content": "Hello?"}}
-    answer = api.post(f"{SESSIONS}/{NOWHERE}/{path}", json=bodies.get(path, {}))
+    bodies = {
+        "control": {"action": "pause"},
+        "input": {"content": "Hello?"},
+        "review": {"node_id": "review", "action": "approve"},
+        "signal": {"node_id": "review", "payload": {"action": "approve"}},
+    }
+    answer = api.post(f"{SESSIONS}/{NOWHERE}/{path}", json=bodies[path])
     assert_problem(answer, 404, "not_found")
 
 
@@ -398,13 +403,6 @@ def test_a_node_that_is_not_waiting_takes_no_input(api, held):
 def test_wrong_input_is_refused(api, held, content):
     problem = assert_problem(api.post(f"{SESSIONS}/{held}/input", json={"content": content}), 422, "invalid")
     assert problem["details"][0]["path"] == "content"
-
-
-@pytest.mark.parametrize("path", ["review", "signal"])
-def test_reviews_and_signals_do_not_exist_yet(api, held, path):
-    """Refused, never accepted and ignored."""
-    answer = api.post(f"{SESSIONS}/{held}/{path}", json={"node_id": "end", "action": "approve"})
-    assert_problem(answer, 422, "not_available")
 
 
 # Forget

@@ -11,7 +11,7 @@ from council.engine.waiting import Asked, answer_of, ask_person
 from council.events import Event
 from council.live.records import Decision
 from council.meeting.nodes import HumanReview
-from council.meeting.review import Reviewed, draft_of, in_vain, offered, reading, score_of
+from council.meeting.review import Reviewed, draft_of, in_vain, offered, reading, score_of, text_of
 from council.store import steps
 
 UNDONE = "undone"  # The part of a visit in which files are put back.
@@ -41,7 +41,7 @@ def _asked(turn: Turn, properties: HumanReview, draft_key: str | None) -> Asked:
         reminder_minutes=properties.reminder_minutes,
         actions=offered(properties),
         allow_skip=properties.allow_skip,
-        draft=turn.results[draft_key]["content"] if draft_key else None,
+        draft=text_of(turn.results[draft_key]) if draft_key else None,
         score=score_of(turn.heard, turn.results),
         files=files,
     )

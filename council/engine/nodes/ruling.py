@@ -210,7 +210,7 @@ def _weakness(turn: Turn, kept: Kept | None, stands: list[Stand]) -> tuple[str, 
     who = [v.voter for v in kept.closed.votes if v.choice is not None] if kept else list(last)
     seats = [member for agent_id in who if (member := turn.record.member_of(agent_id))]
     models = [(seat.provider_id, seat.model) for seat in seats]
-    checked = any(turn.results.get(key, {}).get("share_supported") for key in turn.heard)
+    checked = any(turn.results.get(key, {}).get("supported") for key in turn.heard)
     return weak_evidence(agreed, models, (stand.text for stand in stands), checked=checked)
 
 

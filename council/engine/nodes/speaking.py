@@ -115,7 +115,10 @@ def heading_of(turn: Turn, key: str, reader: str = "") -> str:
 
 def _how_it_ended(result: dict[str, Any]) -> str:
     """Whoever weighs these words should know that they are not all there was to say."""
-    endings = {"cut": ", and was stopped by a person before the end", "length": ", and was cut off at its limit"}
+    endings = {
+        "cut": ", and was stopped by a person before the end",
+        "length": ", and was cut off at its limit",
+    }
     return endings.get(result.get("finish", ""), "")
 
 

@@ -37,6 +37,7 @@ CHINESE = Voice(
         "said": "讨论经过",
         "outcome": "结论",
         "next": "下一步",
+        "changes": "修改清单",
     },
     positions={
         "for": ("“{subject}”值得支持。收益是真实的，受益的人说得出来，而等待同样有代价。",),
@@ -107,6 +108,13 @@ CHINESE = Voice(
     score_line="**{total}/100**，裁决：**{verdict}**。",
     disputes=("第一步能否以很小的代价撤回", "收益是已经证明，还是只是声称"),
     orders=("写明第一步由谁负责，以及复查的日期。", "补一句话，说明什么时候停止尝试。"),
+    hands={
+        "read_file": "我先读 `{path}`。",
+        "write_file": "我把修改写入 `{path}`。",
+        "search": "我先查一查。",
+        "reason": "执行指令：{order}",
+        "nothing": "没有修改：没有剩下要执行的指令。",
+    },
     no_evidence="没有提供文档，这里只依据各成员的发言。",
     report={
         "said": (

@@ -48,6 +48,7 @@ ENGLISH = Voice(
         "said": "What was said",
         "outcome": "Outcome",
         "next": "Next steps",
+        "changes": "What I changed",
     },
     positions={
         "for": (
@@ -206,6 +207,13 @@ ENGLISH = Voice(
         "Name one person who answers for the first step, and the date of its review.",
         "Add one sentence that says when the attempt is stopped.",
     ),
+    hands={
+        "read_file": "I read `{path}` first.",
+        "write_file": "I write the change to `{path}`.",
+        "search": "I look this up first.",
+        "reason": "Carries out the order: {order}",
+        "nothing": "Nothing; no order was left to carry out.",
+    },
     no_evidence="No document was given; this rests on the members' words alone.",
     report={
         "said": (

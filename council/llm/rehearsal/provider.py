@@ -9,6 +9,7 @@ from council.errors import EmptyAnswer, Stopped
 from council.llm.base import ChatRequest, Completion, Finish, OnDelta, Usage
 from council.llm.rehearsal.brief import Brief, read_brief
 from council.llm.rehearsal.facts import facts
+from council.llm.rehearsal.hands import Move, changes, next_move
 from council.llm.rehearsal.instance import Instances
 from council.llm.rehearsal.speech import speech, thoughts
 from council.llm.rehearsal.template import template
@@ -50,6 +51,8 @@ class RehearsalCall:
     def run(self, on_delta: OnDelta) -> Completion:
         self._input_tokens = sum(len(pieces(message.content)) for message in self._request.messages)
         brief = read_brief(self._request)
+        if self._request.tools and (move := next_move(self._request, brief)):
+            return self._use(move, on_delta)
         thinking, answer = self._thinking(brief), pieces(self._answer(brief))
         limit = self._request.max_tokens
         if limit is not None and limit < len(thinking) + len(answer):
@@ -76,7 +79,7 @@ class RehearsalCall:
             return _json(checked or Instances(brief).of_schema(self._request.json_schema))
         form = Instances(brief).of_example(brief.example) if brief.example else None
         block = f"\n\n```json\n{_json(form)}\n```" if form is not None else ""
-        return speech(brief) + block
+        return speech(brief) + changes(self._request, brief) + block
 
     def _completion(self, thinking: list[str], said: list[str], *, is_cut: bool) -> Completion:
         content = "".join(said)
@@ -84,6 +87,12 @@ class RehearsalCall:
             raise EmptyAnswer("max_tokens leaves no room for a word.", started=bool(thinking))
         finish: Finish = "length" if is_cut else "stop"
         return Completion(content, "".join(thinking), finish, self.usage_so_far(), MODEL)
+
+    def _use(self, move: Move, on_delta: OnDelta) -> Completion:
+        """A few words and a call."""
+        self._speak(pieces(move.words), on_delta, is_thinking=False)
+        self._spoken_tokens += len(pieces(move.written))
+        return Completion(move.words, "", "stop", self.usage_so_far(), MODEL, (move.call,))
 
     # How it is said
 

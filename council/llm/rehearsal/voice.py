@@ -33,6 +33,7 @@ class Voice:
     disputes: tuple[str, ...]
     orders: tuple[str, ...]
     no_evidence: str
+    hands: Mapping[str, str]
     report: Mapping[str, tuple[str, ...]]
     titles: tuple[str, ...]
     errors: tuple[str, ...]

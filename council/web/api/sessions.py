@@ -68,7 +68,8 @@ def blueprint(parts: Parts) -> Blueprint:
             raise Invalid(f"action: use one of {', '.join(_ACTIONS)}.")
         _refuse_id(body)
         result = _apply(parts, _ACTIONS[action], body | {"session_id": known(session_id)})
-        return jsonify(session_id=result["session_id"], status=result["status"], action=action)
+        about = {"node_id": result["node_id"]} if "node_id" in result else {}
+        return jsonify(session_id=result["session_id"], status=result["status"], action=action, **about)
 
     @api.post("/<session_id>/input")
     def say(session_id: str) -> Response:
@@ -179,5 +180,6 @@ def _links(session_id: str) -> dict[str, str]:
         "events": f"{base}/events",
         "control": f"{base}/control",
         "input": f"{base}/input",
+        "review": f"{base}/review",
         "page": f"/meetings/{session_id}",
     }
