@@ -36,6 +36,21 @@ WIRE = {
         "best_draft",
     },
     "session_created": set(),
+    "round_closed": {"node_id", "round", "decision", "reason", "scores"},
+    "human_interaction_required": {
+        "node_id", "review_id", "reason", "timeout", "expires_at", "draft", "actions", "allow_skip",
+    },
+    "human_interaction_reminder": {"node_id", "review_id", "expires_at"},
+    "human_interaction_expired": {"node_id", "review_id", "action"},
+    "node_resumed": {"node_id", "action", "by"},
+    "ballot_opened": {"node_id", "ballot_id", "question", "vote_type", "options", "voters", "threshold"},
+    "vote_cast": {"node_id", "ballot_id", "voter"},
+    "ballot_closed": {"node_id", "ballot_id", "ballots", "count", "outcome", "decision"},
+    "fact_check": {"node_id", "claims"},
+    "tool_execution": {"node_id", "agent_id", "tool", "input", "output"},
+    "file_written": {"path", "version", "author", "reason"},
+    "memory_retrieved": {"node_id", "items"},
+    "budget": {"reserved_usd", "spent_usd", "unknown", "cap"},
 }  # fmt: skip
 """Fields that are promised for ever; more may come."""
 

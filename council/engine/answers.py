@@ -1,21 +1,55 @@
 """What people and programs say at a waiting node, read into the answer that is recorded."""
 
+from collections.abc import Callable
 from typing import Any, assert_never
 
+from sqlalchemy.engine import Connection
+
 from council.commands import ReviewAction, ReviewData, Signal, SubmitReview, UserInput, parse_command
+from council.engine import round_files, waiting
 from council.errors import IllegalTransition, Invalid
 from council.jsontext import dump
+from council.live.records import Decision
 from council.meeting import review
 from council.meeting.ballots import MAX_REASON
 from council.meeting.handwritten import paper_of, read_handwritten
 from council.meeting.reading import Unreadable
+from council.meeting.state import is_final
+from council.store import waits
+from council.store.engine import Store
 
 Answer = SubmitReview | UserInput | Signal
 MAX_CHARACTERS = 50_000
 VOTER = "person"  # The voter who is no agent.
 
 
-def not_waiting(node_id: str) -> IllegalTransition:
+def prepare(store: Store, command: Answer, by: str) -> Callable[[Connection, dict[str, Any]], Decision]:
+    """Read the answer; the decision that stores it on the session's locked row.
+
+    It is read before, for a long difference takes its time. Raises Invalid, NotFound or Conflict; what is
+    decided raises IllegalTransition when nobody waits for it.
+    """
+    session_id, node_id = command.session_id, command.node_id or ""
+    with store.read() as connection:
+        wait = waits.get(connection, session_id, node_id)
+        answer = read(wait, command, by) if wait else {}
+        if answer.get("rollback"):
+            round_files.check_older(connection, session_id, answer["rollback"])
+
+    def decide(connection: Connection, row: dict[str, Any]) -> Decision:
+        if is_final(row["status"]):
+            raise IllegalTransition("A finished session takes no answer.", hint="Start a new meeting.")
+        now = waits.get(connection, session_id, node_id)
+        if wait is None or now is None or now["review_id"] != wait["review_id"]:
+            raise _not_waiting(node_id)
+        about = {"session_id": session_id, "node_id": node_id, "review_id": now["review_id"]}
+        result = about | {"action": answer["action"], "status": row["status"]}
+        return Decision(waiting.take(connection, now, answer), result)
+
+    return decide
+
+
+def _not_waiting(node_id: str) -> IllegalTransition:
     return IllegalTransition(
         f"Node {node_id[:128]!r} is not waiting for anybody.",
         code="not_waiting",

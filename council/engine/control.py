@@ -19,7 +19,7 @@ from council.commands import (
     SubmitReview,
     UserInput,
 )
-from council.engine import answers, rerun, round_files, waiting
+from council.engine import answers, rerun
 from council.engine.allowance import go_on, merged
 from council.engine.answers import Answer
 from council.engine.ending import cancellation
@@ -39,7 +39,7 @@ from council.live.journal import Journal
 from council.live.records import Decide, Decision
 from council.meeting.state import is_final, move
 from council.settings import Settings
-from council.store import channels, receipts, sessions, waits
+from council.store import channels, receipts, sessions
 from council.store.engine import Store
 from council.store.library import Library
 
@@ -296,36 +296,11 @@ class Control:
 
     def _answer(self, command: Answer, command_id: str | None, by: str) -> dict[str, Any]:
         """What a waiting node was waiting for. While the meeting is paused it is kept until it is resumed."""
-        session_id, node_id = command.session_id, command.node_id or ""
-        wait = self._wait_at(session_id, node_id)
-        answer = {} if wait is None else self._read_answer(wait, command, by)
-
-        def decide(connection: Connection, row: dict[str, Any]) -> Decision:
-            if is_final(row["status"]):
-                raise IllegalTransition("A finished session takes no answer.", hint="Start a new meeting.")
-            now = waits.get(connection, session_id, node_id)
-            if wait is None or now is None or now["review_id"] != wait["review_id"]:
-                raise answers.not_waiting(node_id)
-            result = {"session_id": session_id, "node_id": node_id, "review_id": now["review_id"]}
-            taken = {"action": answer["action"], "status": row["status"]}
-            return Decision(waiting.take(connection, now, answer), result | taken)
-
-        done = self._once(session_id, command_id, command, decide)
+        decide = answers.prepare(self._store, command, by)
+        done = self._once(command.session_id, command_id, command, decide)
         if done.anew and done.result["status"] == "running":
-            self._supervisor.wake(session_id)
+            self._supervisor.wake(command.session_id)
         return done.result
-
-    def _wait_at(self, session_id: str, node_id: str) -> dict[str, Any] | None:
-        with self._store.read() as connection:
-            return waits.get(connection, session_id, node_id)
-
-    def _read_answer(self, wait: dict[str, Any], command: Answer, by: str) -> dict[str, Any]:
-        """Read outside of the transaction: a long difference takes its time. Raises Invalid, or NotFound."""
-        answer = answers.read(wait, command, by)
-        if answer.get("rollback"):
-            with self._store.read() as connection:
-                round_files.check_older(connection, wait["session_id"], answer["rollback"])
-        return answer
 
     # Shared
 

@@ -102,6 +102,7 @@ class Run:
 
     def _hold_meeting(self) -> None:
         if self._record.stop_requested:
+            self._minutes.write(*self._treasurer.count_lost())
             raise Stopped("The meeting was stopped.")
         self._tidy_up()
         if self._record.status == "pending":

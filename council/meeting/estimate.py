@@ -75,6 +75,7 @@ class _Reckoning:
         default_factory=dict
     )  # Of the documents and so on: about, and at most.
     heard_tokens: dict[tuple[str, Case], int] = field(default_factory=dict)
+    word_tokens: dict[tuple[str, Case], int] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.askings = {n: calls_of(node, self.members) for n, node in self.graph.nodes.items()}
@@ -152,29 +153,36 @@ class _Reckoning:
     def _heard_tokens(self, node: Node, case: Case) -> int:
         """What the node has heard by then: the same for all who are asked there."""
         if (node.node_id, case) not in self.heard_tokens:
-            heard = sum(self._heard_of(node, speaker, case) for speaker in self._speakers(node))
-            self.heard_tokens[node.node_id, case] = round(heard)
+            heard = self._heard(node, one_round=case == "low").items()
+            self.heard_tokens[node.node_id, case] = round(sum(n * self._words(s, case) for s, n in heard))
         return self.heard_tokens[node.node_id, case]
 
-    def _speakers(self, reader: Node) -> list[Node]:
-        if reader.properties.get("visibility") == "none":
-            return []
-        prompt = str(reader.properties.get("prompt"))
-        speaking = (n for n in self.graph.nodes.values() if self.askings[n.node_id] or n.type in _OTHER_WORDS)
-        return [n for n in speaking if reader.type != "llm" or n.node_id in prompt]
+    def _heard(self, reader: Node, *, one_round: bool) -> dict[str, float]:
+        """Whose words the node reads, and how many times."""
+        visibility, prompt = reader.properties.get("visibility"), str(reader.properties.get("prompt"))
+        if visibility == "none":
+            return {}
+        if one_round:
+            heard = dict.fromkeys(self.earshot.before(reader.node_id), 1.0)
+        else:
+            heard = self.earshot.heard_by(reader.node_id)
+        if visibility == "round":
+            heard = {speaker: min(times, 1.0) for speaker, times in heard.items()}
+        return {s: n for s, n in heard.items() if reader.type != "llm" or s in prompt}
 
-    def _heard_of(self, reader: Node, speaker: Node, case: Case) -> float:
-        times = self.earshot.times_heard(reader.node_id, speaker.node_id, one_round=case == "low")
-        if reader.properties.get("visibility") == "round":
-            times = min(times, 1.0)
-        return times * self._words(speaker, case)
-
-    def _words(self, speaker: Node, case: Case) -> int:
+    def _words(self, speaker: str, case: Case) -> int:
         """How long a node's words are that later ones read, with what stands round them."""
+        if (speaker, case) not in self.word_tokens:
+            self.word_tokens[speaker, case] = self._said_tokens(speaker, case)
+        return self.word_tokens[speaker, case]
+
+    def _said_tokens(self, speaker: str, case: Case) -> int:
         fence = MOST_FENCE_TOKENS if case == "worst" else 0
-        if speaker.type in _OTHER_WORDS:
-            return fence + _OTHER_WORDS[speaker.type]
-        return fence + max(self._answer_tokens(asking, case) for asking in self.askings[speaker.node_id])
+        of_its_type = _OTHER_WORDS.get(self.graph.nodes[speaker].type)
+        if of_its_type is not None:
+            return fence + of_its_type
+        said = [self._answer_tokens(asking, case) for asking in self.askings[speaker]]
+        return fence + max(said) if said else 0
 
     # Time
 

@@ -52,6 +52,6 @@ def without_blocks(text: str) -> tuple[str, list[str]]:
 
 def _parsed(raw: str) -> dict[str, Any]:
     try:
-        return parse_object(raw)
+        return parse_object(raw, unique=True)
     except Malformed as problem:
         raise Unreadable(problem.message.removesuffix(".")) from problem

@@ -1,6 +1,9 @@
 """What people see and change of what a group knows: each call is one transaction."""
 
+from contextlib import suppress
 from typing import Any
+
+from sqlalchemy.exc import OperationalError
 
 from council import clock
 from council.store import knowledge, sessions
@@ -67,8 +70,8 @@ class Memory:
             knowledge.delete(connection, group_id, knowledge_id, at=clock.timestamp())
 
     def sweep(self) -> None:
-        """Throw away what has expired."""
-        with self._store.write() as connection:
+        """Throw away what has expired; nobody reads it, so that a busy database may keep it for another time."""
+        with suppress(OperationalError), self._store.write() as connection:
             knowledge.sweep(connection, clock.timestamp())
 
     def _page(

@@ -97,15 +97,25 @@ def _person_spoke(connection: Connection, it: Numbered, event: events.UserMessag
 
 
 def _name_of(connection: Connection, session_id: str, node_id: str) -> str | None:
-    panel = sessions.get(connection, session_id)["panel"]
+    panel = sessions.columns(connection, session_id, "panel")["panel"]
     return next((seat["name"] for seat in panel["members"] if seat["node_id"] == node_id), None)
 
 
 # The session
 
 
+_PATIENCE = ("status", "node_statuses", "waiting_for", "waiting_since", "waited_seconds")
+_TOTALS = ("input_tokens", "output_tokens", "cost_nano_usd", "unknown_price_tokens")
+_TIMES = ("started_at", "paused_at", "paused_seconds")
+
+
+def _locked(connection: Connection, it: Numbered, *names: str) -> dict[str, Any]:
+    """A part of the session's row, which nobody else changes before the transaction ends."""
+    return sessions.columns(connection, it.session_id, *names, lock=True)
+
+
 def _node_changed(connection: Connection, it: Numbered, event: events.NodeStateChange) -> None:
-    row = sessions.get(connection, it.session_id, lock=True)
+    row = _locked(connection, it, *_PATIENCE)
     changes: dict[str, Any] = {"node_statuses": row["node_statuses"] | {event.node_id: event.status}}
     if event.status in _NODE_IS_OVER and row["waiting_for"]:
         waits.close(connection, it.session_id, event.node_id)
@@ -117,7 +127,7 @@ _NODE_IS_OVER = ("completed", "failed", "skipped")
 
 
 def _tokens_used(connection: Connection, it: Numbered, event: events.TokenUsage) -> None:
-    row = sessions.get(connection, it.session_id, lock=True)
+    row = _locked(connection, it, *_TOTALS)
     changes: dict[str, Any] = {
         "input_tokens": row["input_tokens"] + event.input_tokens,
         "output_tokens": row["output_tokens"] + event.output_tokens,
@@ -136,7 +146,7 @@ def _budget_changed(connection: Connection, it: Numbered, event: events.Budget) 
 
 
 def _status_changed(connection: Connection, it: Numbered, event: Any) -> None:
-    row = sessions.get(connection, it.session_id, lock=True)
+    row = _locked(connection, it, *_PATIENCE, *_TIMES)
     move(row["status"], event.status)
     changes: dict[str, Any] = {"status": event.status, "reason": getattr(event, "reason", None)}
     if event.status == "running" and row["started_at"] is None:
@@ -163,7 +173,7 @@ def _between(earlier: str, later: str) -> float:
 
 
 def _person_asked(connection: Connection, it: Numbered, event: events.HumanInteractionRequired) -> None:
-    row = sessions.get(connection, it.session_id, lock=True)
+    row = _locked(connection, it, *_PATIENCE)
     asked = {name: getattr(event, name) for name in _OF_A_WAIT} | {"since": it.at}
     others = _waiting_without(row, "node_id", event.node_id)["waiting_for"] or []
     changes = {"waiting_for": [*others, asked]}
@@ -174,7 +184,7 @@ _OF_A_WAIT = ("node_id", "review_id", "kind", "reason", "round", "actions", "exp
 
 
 def _person_answered(connection: Connection, it: Numbered, event: events.NodeResumed) -> None:
-    row = sessions.get(connection, it.session_id, lock=True)
+    row = _locked(connection, it, *_PATIENCE, "group_id")
     changes = _waiting_without(row, "review_id", event.review_id)
     sessions.update(connection, it.session_id, **changes, **_patience(row | changes, it.at))
     if event.action == "reject" and row["group_id"] is not None:
@@ -208,7 +218,7 @@ def _patience(row: dict[str, Any], at: str) -> dict[str, Any]:
 def _verdict_given(connection: Connection, it: Numbered, event: events.Verdict) -> None:
     verdict = event.data()
     sessions.update(connection, it.session_id, verdict=verdict)
-    row = sessions.get(connection, it.session_id)
+    row = sessions.columns(connection, it.session_id, "session_id", "group_id", "subject")
     if row["group_id"] is not None:
         knowledge.forget_verdicts(connection, row["group_id"], it.session_id)
         _remember(
@@ -223,7 +233,7 @@ def _about(connection: Connection, row: dict[str, Any]) -> str:
 
 
 def _facts_checked(connection: Connection, it: Numbered, event: events.FactCheck) -> None:
-    group_id = sessions.get(connection, it.session_id)["group_id"]
+    group_id = sessions.columns(connection, it.session_id, "group_id")["group_id"]
     if group_id is not None:
         _remember(connection, it, group_id, event.node_id, fact_findings(event.claims))
 

@@ -37,9 +37,10 @@ def get(connection: Connection, session_id: str, *, lock: bool = False) -> dict[
     return row
 
 
-def columns(connection: Connection, session_id: str, *names: str) -> dict[str, Any]:
-    """A part of the row. Raises NotFound."""
+def columns(connection: Connection, session_id: str, *names: str, lock: bool = False) -> dict[str, Any]:
+    """A part of the row: reading the whole one costs as much as its graph is long. Raises NotFound."""
     query = sa.select(*(sessions.c[name] for name in names)).where(sessions.c.session_id == session_id)
+    query = query.with_for_update() if lock else query
     row = connection.execute(query).mappings().first()
     if row is None:
         raise NotFound(f"There is no session {session_id}.")

@@ -19,6 +19,7 @@ from council.web.symbols import SIGNS, node_title
 TEMPLATES = Path(__file__).parents[2] / "templates"
 RUNNING = frozenset({"pending", "running", "paused"})
 SEAT_COLOURS = 6
+FIRST_TEMPLATE = "deliberate_and_vote"  # What is chosen as long as nobody chooses.
 SHEETS = {
     "lobby": ("lobby", "graph"),
     "room": ("graph", "room", "message", "verdict", "deliberation", "people", "pane", "print"),
@@ -76,7 +77,8 @@ def lobby_view(lobby: Mapping[str, Any]) -> dict[str, Any]:
     return {
         "page": "lobby",
         "templates": [
-            template | {"drawing": across(draw(template["graph"]))} for template in lobby["templates"]
+            template | {"drawing": across(draw(template["graph"]))}
+            for template in sorted(lobby["templates"], key=lambda each: each["template_id"] != FIRST_TEMPLATE)
         ],
         "rehearsal": not any(_speaks(provider) for provider in lobby["providers"]),
         "running": [session for session in sessions if session["status"] in RUNNING],

@@ -55,6 +55,7 @@ SCRIPT_TEXTS = (
     _n("The chair's ruling could not be read in full: what follows is not a verdict."),
     _n("No reason was given."),
     _n("{full} of {due} gave a full opinion."),
+    _n("Round {round}"),
     # The connection
     _n("Disconnected"),
     _n("Connecting"),
@@ -202,4 +203,5 @@ SCRIPT_TEXTS = (
     _n("There is none."),
     _n("What came after the first opinions cost {tokens} tokens ({usd})."),
     _n("not checked"),
+    _n("What came after the first opinions cost {tokens} tokens."),
 )

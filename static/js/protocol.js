@@ -44,7 +44,7 @@
 
 /** @typedef {"yes_no" | "score_1_10" | "choice" | "ranking"} VoteType */
 /** @typedef {{voter: string, name?: string | null}} Voter */
-/** @typedef {{option_id: string, text: string}} Option */
+/** @typedef {{option_id: string, text: string, author?: string}} Option */
 /** @typedef {{node_id: string, ballot_id: string, round: number, question: string, vote_type: VoteType, options: Option[],
  *   voters: Voter[], threshold: number, quorum: number, secret: boolean}} BallotOpened */
 /** @typedef {string | number | string[]} Vote */

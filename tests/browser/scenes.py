@@ -162,7 +162,8 @@ def verdict() -> FakeMeeting:
         "verdict",
         **VERDICT | {
             "decision": "yes", "chair_deviates": "The chair says “rework”, but the members passed it by 3 of 4.",
-            "quorum": {"due": 4, "full": 3}, "ballots": closed("b2", outcome="passed", decision="yes"),
+            "quorum": {"due": 4, "full": 3}, "ballots": {name: closed("b2", outcome="passed", decision="yes")[name]
+                        for name in ("node_id", "ballot_id", "outcome", "decision", "count")},
             "dissent": [{"member": "risk_auditor", "vote": "no", "position": "against", "confidence": 0.9,
                          "reason": "Two people keep the build running. Their time is not in the budget."}],
             "person": {"action": "reject", "by": "person", "feedback": "Not without a budget.", "rejected": True},

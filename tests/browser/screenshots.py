@@ -34,6 +34,7 @@ def main() -> None:
 
 def _take_all(page: Page, url: str) -> None:
     page.goto(url)
+    page.get_by_label("Template").select_option("council_debate")
     page.get_by_label("Subject").fill(SUBJECT)
     page.get_by_role("textbox", name="Document").fill(DOCUMENT)
     page.screenshot(path=IMAGES / "lobby.png")

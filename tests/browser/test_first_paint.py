@@ -15,8 +15,8 @@ from council.web.drawing import across, down
 from council.web.modules import SCRIPTS, modules_of
 from council.web.pages import pages_blueprint
 from council.web.picture import draw, initials
-from council.web.stages import stages
 from council.web.script_texts import SCRIPT_TEXTS
+from council.web.stages import stages
 from tests.browser.fake_room import DEBATE, VOTE, FakeMeeting, graph, node
 
 ROOT = Path(__file__).parents[2]

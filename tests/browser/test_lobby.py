@@ -120,3 +120,53 @@ def test_the_theme_is_chosen_and_remembered(fake: FakeServer, open_page: OpenPag
     assert page.evaluate(lightness) < 0.5
     page.get_by_role("button", name="Theme: dark").click()
     wait_until(lambda: page.evaluate(lightness) > 0.5)
+
+
+def test_limits_and_a_group_go_with_the_form(fake: FakeServer, open_page: OpenPage) -> None:
+    """Under the wire's names, minutes as seconds; what is left empty is not sent."""
+    fake.groups = [{"group_id": "platform", "name": "Platform", "description": "Twelve teams."}]
+    page = open_page(fake.url)
+    page.get_by_label("Subject").fill("Is it time?")
+    page.get_by_label("Group").select_option("platform")
+    expect(page.get_by_text("Twelve teams.")).to_be_visible()
+    page.get_by_text("Limits").click()
+    page.get_by_label("At most USD").fill("0.5")
+    page.get_by_label("At most minutes").fill("10")
+    page.get_by_role("button", name="Start").click()
+    page.wait_for_url("**/meetings/*")
+    (body,) = fake.started
+    assert (body["group_id"], body["budget"]) == ("platform", {"usd": 0.5, "seconds": 600})
+
+
+def test_groups_are_not_shown_where_there_are_none(fake: FakeServer, open_page: OpenPage) -> None:
+    """An empty choice helps nobody."""
+    page = open_page(fake.url)
+    expect(page.locator("council-estimate")).to_be_visible()
+    expect(page.get_by_label("Group")).to_be_hidden()
+
+
+def test_the_price_is_told_before_the_start(fake: FakeServer, open_page: OpenPage) -> None:
+    """What it will cost as the form stands, at most how much, and what to mind; asked anew when the form changes."""
+    page = open_page(fake.url)
+    estimate = page.locator("council-estimate")
+    expect(estimate).to_contain_text("$0.0200, at most $0.4000")
+    expect(estimate).to_contain_text("62 s")
+    expect(estimate).to_contain_text("This may cost more than 0.30 USD.")
+    page.get_by_label("Template").select_option("council_debate")
+    page.get_by_label("Subject").fill("Is it time?")
+    wanted = {"template_id": "council_debate", "subject": "Is it time?", "inputs": {}}
+    wait_until(lambda: fake.posted[-1] == ("estimate", wanted), what="another estimate")
+
+
+def test_without_an_estimate_a_meeting_starts_all_the_same(
+    fake: FakeServer, open_page: OpenPage, complaints: list[str]
+) -> None:
+    """Nothing is shown rather than a wrong number."""
+    fake.estimate = None
+    page = open_page(fake.url)
+    wait_until(lambda: fake.posted != [], what="the question")
+    expect(page.locator("council-estimate")).to_be_hidden()
+    page.get_by_label("Subject").fill("Is it time?")
+    page.get_by_role("button", name="Start").click()
+    page.wait_for_url("**/meetings/*")
+    complaints.clear()  # The browser notes every status above 400.

@@ -10,8 +10,8 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from council.commands import COMMANDS, Document, Inputs
-from council.errors import BadInput, CouncilError, Interrupted, Refused
+from council.commands import COMMANDS, Document, Inputs, ReviewData
+from council.errors import BadInput, CouncilError, Interrupted, MissingWord, Refused
 from council.events import EVENTS
 from council.live.socket import HandshakeFailed
 from council.llm.endpoints import KNOWN
@@ -23,7 +23,7 @@ from council.store.library import Library
 FOLDER = Path(__file__).parents[2] / "docs" / "reference"
 _MADE = re.compile(r"(<!-- made: (?P<what>[^>]+) -->\n).*?(<!-- end -->)", re.DOTALL)
 
-_BRANCHES = (BadInput, Refused)  # Never raised themselves.
+_BRANCHES = (BadInput, Refused, MissingWord)  # Never raised themselves.
 _INSIDE = (Interrupted, SettingsError, BadPrices)
 
 Row = tuple[str, ...]
@@ -59,6 +59,7 @@ def _makers() -> dict[str, Callable[[], str]]:
         "agents": _agents,
         "fields of inputs": lambda: _fields(Inputs),
         "fields of a document": lambda: _fields(Document),
+        "fields of a review": lambda: _fields(ReviewData),
     }
     makers |= {f"fields of {name}": _maker(kind) for name, kind in COMMANDS.items()}
     makers |= {f"data of {name}": _maker(kind, defaults=False) for name, kind in EVENTS.items()}

@@ -21,6 +21,9 @@ README = ROOT / "README.md"
 TUTORIAL = DOCS / "tutorial" / "first-meeting.md"
 WATCH = DOCS / "how-to" / "watch-with-curl.md"
 MODELS = DOCS / "how-to" / "use-a-real-model.md"
+GROUPS = DOCS / "how-to" / "groups-and-memory.md"
+TEMPLATES = DOCS / "how-to" / "make-a-template.md"
+REVIEW = DOCS / "how-to" / "review-with-curl.md"
 RECOVER = DOCS / "how-to" / "recover-and-back-up.md"
 
 needs_curl = pytest.mark.skipif(shutil.which("curl") is None, reason="curl is not installed")
@@ -51,9 +54,42 @@ def test_watching(serve: Callable[..., Server], tmp_path: Path) -> None:
 
 
 @needs_curl
+def test_reviewing(serve: Callable[..., Server], tmp_path: Path) -> None:
+    """The meeting waits, is looked at, and goes on with what was written."""
+    server = serve(rehearsal_tokens_per_second=0)
+    said = _type(REVIEW, server, tmp_path)
+    assert "actions: approve, reject, modify until 20" in said
+    assert '"action":"modify"' in said
+    session_id = _SESSION.findall(said)[0]
+    wait_until(lambda: server.get(f"/api/v1/sessions/{session_id}")["status"] == "completed", timeout=10)
+    shown = [m["content"] for m in server.get(f"/api/v1/sessions/{session_id}")["messages"]]
+    assert "Merge it once division by zero is handled." in shown
+
+
+@needs_curl
 def test_looking_at_the_providers(serve: Callable[..., Server], tmp_path: Path) -> None:
     """The list of providers says who is used, and why."""
     assert '"provider_id":"rehearsal"' in _type(MODELS, serve(), tmp_path)
+
+
+@needs_curl
+def test_keeping_a_group(serve: Callable[..., Server], tmp_path: Path) -> None:
+    """It meets, its meeting is listed, and its note is found again."""
+    server = serve(rehearsal_tokens_per_second=0)
+    said = _type(GROUPS, server, tmp_path)
+    assert '"group_id":"platform_team"' in said
+    assert said.count("lost tasks twice") == 2
+    session_id = _SESSION.findall(said)[0]
+    assert server.get(f"/api/v1/sessions/{session_id}")["group_id"] == "platform_team"
+
+
+@needs_curl
+def test_making_a_template(serve: Callable[..., Server], tmp_path: Path) -> None:
+    """It is copied, drafted, and looked at."""
+    said = _type(TEMPLATES, serve(rehearsal_tokens_per_second=0), tmp_path)
+    assert '"template_id":"our_debate"' in said
+    assert '"attempts":1' in said
+    assert "Did you mean 'member_a'?" in said
 
 
 def test_backing_up_and_restoring(serve: Callable[..., Server], tmp_path: Path) -> None:
@@ -76,7 +112,7 @@ def test_backing_up_and_restoring(serve: Callable[..., Server], tmp_path: Path) 
 
 def test_every_command_is_typed_by_a_test() -> None:
     """No page has shell commands that no test runs; ``make`` itself is not run from within the tests."""
-    run = {README, TUTORIAL, WATCH, MODELS, RECOVER}
+    run = {README, TUTORIAL, WATCH, REVIEW, MODELS, GROUPS, TEMPLATES, RECOVER}
     others = [name_of(page) for page in PAGES if page not in run and shell_blocks(page.read_text("utf-8"))]
     assert others == []
 

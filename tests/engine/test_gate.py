@@ -255,3 +255,22 @@ def test_everybody_gives_way_or_passes() -> None:
         gate.end(Stopped("stop"))
         join(threads)
         assert all(isinstance(walker.why, Stopped | GaveWay) for walker in threads)
+
+
+# One speaker
+
+
+def test_one_speaker_is_stopped_alone() -> None:
+    """Who speaks at a node can be stopped there, as long as it speaks; nobody else hears of it."""
+    gate = Gate(hold_seconds=60)
+    stopped: list[str] = []
+    with gate.speaking("a", lambda: stopped.append("a")), gate.speaking("b", lambda: stopped.append("b")):
+        assert gate.speaks("a")
+        assert not gate.speaks("c")
+        gate.cut("a")
+        gate.cut("c")
+        assert stopped == ["a"]
+    assert not gate.speaks("a")
+    gate.cut("b")
+    assert stopped == ["a"]
+    assert gate.ended is None

@@ -9,8 +9,10 @@ import pytest
 
 from council import clock
 from council.commands import Cap, ResumeSession
+from council.engine.estimator import EstimateRequest
 from council.errors import IllegalTransition, Invalid
 from council.parts import Parts
+from council.store.library import Library
 from tests.engine.conftest import MakeCouncil
 from tests.engine.test_recovery import abandon, crash
 from tests.support import invariants
@@ -177,7 +179,9 @@ def test_it_never_goes_over_the_cap(priced: Priced, model: ScriptedModelServer, 
     model.responder = answer
     parts = priced()
     each = worst_of_a_call(parts)
-    meetings = [start(parts, "panel", budget=Cap(usd=3 * each, tokens=10**6)) for _number in range(8)]
+    meetings = [
+        start(parts, "panel", budget=Cap(usd=round(3 * each, 6), tokens=10**6)) for _number in range(8)
+    ]
     for meeting in meetings:
         assert meeting.wait_for_end(60)["status"] == "completed"
         for spent, reserved, cap in figures(meeting):
@@ -341,6 +345,22 @@ def test_paused_time_costs_no_seconds(council: MakeCouncil, model: ScriptedModel
     assert 0 < ended["budget"]["spent_seconds"] <= clock.monotonic() - began - 0.55
 
 
+def test_waiting_for_a_person_costs_no_seconds(council: MakeCouncil) -> None:
+    """Nor does it take any of the cap: nobody works meanwhile."""
+    parts = council()
+    nodes: dict[str, dict[str, Any]] = {"start": {"type": "start", "next_ids": ["review"]}}
+    nodes |= {"review": {"type": "human_review", "next_ids": ["end"]}, "end": {"type": "end"}}
+    began = clock.monotonic()
+    meeting = start(parts, add_template(parts, "review", nodes), budget=Cap(seconds=60))
+    wait_until(lambda: meeting.snapshot["waiting_for"], what="a wait for a person")
+    waited = clock.Deadline(0.6)
+    wait_until(waited.passed, what="a person who takes its time")
+    meeting.review("review", "approve")
+    ended = meeting.wait_for_end()
+    assert ended["status"] == "completed"
+    assert ended["budget"]["spent_seconds"] <= clock.monotonic() - began - 0.55
+
+
 # After a crash
 
 
@@ -367,6 +387,25 @@ def test_after_a_crash_the_rest_of_the_cap_holds(priced: Priced, model: Scripted
     assert told["spent_usd"] == pytest.approx(sum(usage["estimated_cost_usd"] for usage in usages))
     assert told["lost_usd"] == pytest.approx(reserved - usages[0]["estimated_cost_usd"])
     assert told["reserved_usd"] == 0.0
+
+
+def test_a_stop_after_a_crash_leaves_nothing_reserved(priced: Priced, model: ScriptedModelServer) -> None:
+    """The answers it interrupted have cost something all the same."""
+    model.hold("mid_stream", 3)
+    parts = priced()
+    meeting = start(parts, "panel", budget=Cap(usd=50))
+    meeting.wait_for_event("token_stream", count=3)
+    crash(parts)
+    set_row(parts.store, meeting.session_id, stop_requested=True)
+    abandon(parts, meeting)
+    model.release()
+    meeting = meeting.at(priced())
+    ended = meeting.wait_for_end()
+    assert [usage["estimated"] for usage in meeting.named("token_usage")] == [True] * 3
+    assert ended["budget"]["spent_usd"] > 0
+    assert ended["status"] == "cancelled"
+    assert ended["budget"]["reserved_usd"] == 0.0
+    assert ended["budget"]["lost_usd"] > 0
 
 
 def test_a_restart_keeps_the_pause_and_the_cap(priced: Priced, model: ScriptedModelServer) -> None:
@@ -410,6 +449,38 @@ def test_a_larger_prompt_is_paid_for_before_the_call(priced: Priced, model: Scri
     assert len(model.requests) == 2
     for spent, reserved, cap in figures(meeting):
         assert spent + reserved <= cap + 1e-9
+
+
+# The estimate
+
+
+@pytest.mark.parametrize("template_id", sorted(Library().templates))
+def test_a_cap_at_the_worst_case_of_the_estimate_is_enough(
+    make_council: MakeCouncil, tmp_path: Path, template_id: str
+) -> None:
+    """Whoever caps a meeting at what it may cost at most is not stopped by the cap, at any template."""
+    path = tmp_path / "prices.yaml"
+    path.write_text("prices:\n  - {provider: rehearsal, model: '*', input: 5, output: 20}\n")
+    parts = make_council(prices_file=path)
+    fields = {"inputs": {"document": "We plan to open on four days a week.\n" * 20}}
+    worst = parts.estimator.of(EstimateRequest(template_id=template_id, **fields))["worst"]  # type: ignore[arg-type]
+    cap = Cap(usd=worst["usd"], tokens=worst["input_tokens"] + worst["output_tokens"])
+    meeting = start(parts, template_id, subject="", budget=cap, **fields)
+
+    def came_far() -> bool:
+        found = meeting.snapshot
+        return found["status"] != "running" or bool(found["waiting_for"])
+
+    meeting.wait_for("running", "paused", "completed", "failed")
+    wait_until(came_far, what="an end, or a wait for a person")
+    found = meeting.snapshot
+    assert found["reason"] != "budget", found["detail"]
+    assert found["status"] in ("running", "completed")
+    assert found["budget"]["spent_usd"] > 0
+    for spent, reserved, limit in figures(meeting):
+        assert spent + reserved <= limit + 1e-9
+    if found["status"] == "running":
+        meeting.stop()
 
 
 # The circuit breaker

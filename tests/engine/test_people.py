@@ -592,6 +592,28 @@ def test_an_answer_goes_on_at_once_beside_other_branches(
     invariants.check(meeting.parts, meeting.session_id)
 
 
+def test_an_answer_that_another_process_takes(council: MakeCouncil, model: ScriptedModelServer) -> None:
+    """The process that runs the meeting finds it by itself, while its other branches run on."""
+    go = threading.Event()
+
+    def respond(request: dict[str, Any]) -> Answer:
+        if speaker_of(request) == "value_defender":
+            assert go.wait(20)
+        return Reply("Words.")
+
+    model.responder = respond
+    meeting = begin(council(), beside())
+    meeting.wait_until_asked("review")
+    meeting.at(council()).review("review", "approve")
+    meeting.wait_for_event(
+        "node_state_change", lambda d: (d["node_id"], d["status"]) == ("after", "completed")
+    )
+    assert meeting.snapshot["node_statuses"]["one"] == "running"
+    go.set()
+    assert meeting.wait_for_end()["status"] == "completed"
+    invariants.check(meeting.parts, meeting.session_id)
+
+
 def test_a_crash_beside_an_open_wait(council: MakeCouncil, model: ScriptedModelServer) -> None:
     """A meeting whose other branches were still running is taken over, although it also waits for a person."""
     model.hold("mid_stream", 1)
@@ -792,7 +814,7 @@ def test_a_vote_that_cannot_be_read_is_refused(council: MakeCouncil, model: Scri
     """A person hears at once what is wrong and may vote again; the log does not tell what was voted."""
     model.responder = lambda request: Reply('{"vote": "yes", "confidence": 1, "reason": "Why not."}')
     voting = {"agent_ids": ["value_defender"], "people": True}
-    nodes = {
+    nodes: dict[str, dict[str, Any]] = {
         "start": {"type": "start", "next_ids": ["vote"]},
         "vote": {"type": "vote", "next_ids": ["end"], "properties": voting},
         "end": {"type": "end"},
@@ -874,6 +896,27 @@ def test_a_member_without_a_word_is_absent(council: MakeCouncil, model: Scripted
 def speaks(meeting: Meeting, node_id: str) -> bool:
     gate = meeting.parts.supervisor.gate(meeting.session_id)
     return gate is not None and gate.speaks(node_id)
+
+
+def test_a_member_that_is_held_is_stopped_when_it_goes_on(
+    council: MakeCouncil, model: ScriptedModelServer
+) -> None:
+    """While the meeting is paused the stop is kept; on resume the member says nothing more."""
+    model.responder = lambda request: (
+        Reply(ruling()) if speaker_of(request) == "chair" else Reply("One two three four five six. " * 20)
+    )
+    model.hold("mid_stream", 3)
+    meeting = begin(council(), panel())
+    model.wait_until_held(2)
+    meeting.wait_for_event("token_stream", lambda data: data["node_id"] == "one")
+    meeting.pause()
+    assert meeting.stop_member("one")["status"] == "paused"
+    model.release()
+    meeting.resume()
+    assert meeting.wait_for_end()["status"] == "completed"
+    (said,) = meeting.messages("one")
+    assert (said["finish"], len(said["content"]) < 100) == ("cut", True)
+    invariants.check(meeting.parts, meeting.session_id)
 
 
 def test_who_does_not_speak_cannot_be_stopped(council: MakeCouncil, model: ScriptedModelServer) -> None:

@@ -162,6 +162,18 @@ def test_results_are_fenced(council: MakeCouncil, model: ScriptedModelServer) ->
     assert len(set(nonces)) == 2
 
 
+def test_references_are_to_the_newest_lines(council: MakeCouncil, model: ScriptedModelServer) -> None:
+    """What a member wrote it may cite at once; lines that the document still has not are marked."""
+    longer = {"path": "plan.md", "reason": "r", "content": f"{PLAN}\nAnd more."}
+    play(model, calls(("write_file", longer)), Reply("New [Ref: L4], not [Ref: L5]."))
+    meeting = operate(council())
+    meeting.wait_for_end()
+    html = meeting.messages("surgeon")[-1]["html"]
+    assert '<a class="ref" href="#ref=plan.md:4-4"' in html
+    assert '<span class="ref missing"' in html
+    assert html.count("[Ref: L5]</span>") == 1
+
+
 # What is refused
 
 
@@ -412,14 +424,15 @@ def test_what_was_called_is_not_asked_again(council: MakeCouncil, model: Scripte
 
 
 def test_a_pause_holds_before_the_next_call(council: MakeCouncil, model: ScriptedModelServer) -> None:
-    """Paused while the model asks for a tool, the tool is used when the meeting goes on."""
+    """Paused while the model asks for a tool, nothing is written; the tool is used when the meeting goes on."""
     play(model, calls(("write_file", EDIT)), Reply("Done."))
     model.hold("after_headers")
-    meeting = operate(council())
+    meeting = operate(council(engine={"pause_hold_seconds": 1.0}))
     model.wait_until_held()
     meeting.pause()
     model.release()
     meeting.wait_for_event("token_usage")
+    meeting.wait_until_left()
     assert versions(meeting) == [PLAN]
     meeting.resume()
     assert meeting.wait_for_end()["status"] == "completed"

@@ -85,6 +85,13 @@ def test_the_users_file_comes_first(tmp_path: Path) -> None:
     assert prices.cost("openai", "gpt-5", MILLION, local=False).usd == 200
 
 
+def test_the_users_file_may_price_a_model_of_ones_own(tmp_path: Path) -> None:
+    """Electricity has a price, too, and so has a gateway on this machine; the rest stays local."""
+    prices = priced(tmp_path, "prices:\n  - {provider: endpoint, model: big, input: 1, output: 2}\n")
+    assert prices.cost("endpoint", "big", MILLION, local=True) == Cost(Decimal(3), "known")
+    assert prices.cost("endpoint", "small", MILLION, local=True) == Cost(Decimal(0), "local")
+
+
 def test_an_empty_file_is_fine(tmp_path: Path) -> None:
     assert priced(tmp_path, "# nothing yet\n").cost("x", "y", MILLION, local=False).price == "unknown"
 

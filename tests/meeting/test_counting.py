@@ -31,7 +31,7 @@ def many(yes: int, no: int, silent: int = 0) -> list[Any]:
     [
         (3, 0, 0.67, ("passed", "yes")),
         (0, 3, 0.67, ("rejected", "no")),
-        (2, 1, 0.67, ("impasse", None)),  # 66.7 % is less than 67 %
+        (2, 1, 0.67, ("passed", "yes")),  # two thirds
         (2, 1, 0.66, ("passed", "yes")),
         (67, 33, 0.67, ("passed", "yes")),
         (66, 34, 0.67, ("impasse", None)),
@@ -60,8 +60,8 @@ def test_yes_or_no(yes: int, no: int, threshold: float, expected: Any) -> None:
         ([10, 10, 10], 1.0, ("passed", "yes")),
         ([1, 1, 1], 1.0, ("rejected", "no")),
         ([8, 7, 7], 0.7, ("passed", "yes")),  # (22/3 - 1) / 9 = 0.7037
-        ([7, 7, 7], 0.67, ("impasse", None)),  # 6/9 = 0.6667
-        ([4, 4, 4], 0.67, ("impasse", None)),
+        ([7, 7, 7], 0.67, ("passed", "yes")),  # 6/9 is two thirds
+        ([4, 4, 4], 0.67, ("rejected", "no")),
         ([3, 3, 4], 0.75, ("impasse", None)),  # (10/3 - 1) / 9 = 0.2593
         ([3, 3, 4], 0.74, ("rejected", "no")),
         ([5, 6], 0.5, ("impasse", None)),  # exactly in the middle
@@ -87,7 +87,8 @@ def test_the_mean_is_shown() -> None:
     ("chosen", "threshold", "expected", "why"),
     [
         ("AAB", 0.66, ("passed", "A"), None),
-        ("AAB", 0.67, ("impasse", None), "below_threshold"),
+        ("AAB", 0.67, ("passed", "A"), None),
+        ("AAB", 0.7, ("impasse", None), "below_threshold"),
         ("AABC", 0.5, ("passed", "A"), None),
         ("AABB", 0.5, ("impasse", None), "tie"),
         ("ABCD", 0.5, ("impasse", None), "tie"),
@@ -164,7 +165,7 @@ def test_nobody_voted_is_never_passed(vote_type: str, quorum: float, silent: int
     [
         (1, 1, 0.5, "passed"),
         (1, 2, 0.5, "no_quorum"),
-        (2, 1, 0.67, "no_quorum"),
+        (2, 1, 0.7, "no_quorum"),
         (2, 1, 0.66, "passed"),
         (3, 1, 1.0, "no_quorum"),
     ],

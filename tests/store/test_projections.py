@@ -105,6 +105,31 @@ def test_unknown_is_unknown_and_never_zero(store: Store, archive: Archive) -> No
 # The session
 
 
+def test_sums_of_money_are_exact(store: Store) -> None:
+    """A thousand calls of a tenth of a cent are a dollar, to the last nano-dollar."""
+    call = events.TokenUsage(
+        node_id="a", agent_id="alice", input_tokens=1, output_tokens=1, estimated_cost_usd=0.001, price="known",
+        estimated=False,
+    )  # fmt: skip
+    apply(store, *[call] * 1_000)
+    with store.read() as connection:
+        assert sessions.columns(connection, "s", "cost_nano_usd") == {"cost_nano_usd": 10**9}
+
+
+def test_the_last_word_on_the_budget_stands_in_the_row(store: Store) -> None:
+    """So that the next run, and whoever resumes the meeting, knows how the money stands."""
+    told = [
+        events.Budget(
+            reserved_usd=reserved, spent_usd=0.1, unknown=0, cap={"usd": 1.0, "tokens": None, "seconds": None},
+            spent_tokens=10, reserved_tokens=0,
+        )
+        for reserved in (0.5, 0.0)
+    ]  # fmt: skip
+    apply(store, *told)
+    with store.read() as connection:
+        assert sessions.columns(connection, "s", "budget") == {"budget": told[-1].data()}
+
+
 def test_time_without_pauses(store: Store, archive: Archive) -> None:
     """Elapsed time counts no pauses."""
     apply(store, events.ExecutionStarted(), at="2026-11-21T05:00:00.000Z")

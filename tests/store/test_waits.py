@@ -219,7 +219,7 @@ def test_nothing_is_due_unless_the_meeting_runs(store: Store, status: str) -> No
 
 def test_for_ever_is_never_due(store: Store) -> None:
     """0 minutes: no reminder and no end."""
-    times = waits.times(datetime.now(UTC), 0, 5)
+    times: dict[str, Any] = dict(waits.times(datetime.now(UTC), 0, 5))
     assert (times["remind_at"], times["expires_at"]) == (None, None)
     open_wait(store, **times)
     assert due_at(store, "9999-01-01T00:00:00.000Z") == []

@@ -61,6 +61,7 @@ class Fold:
     verdict: dict[str, Any] | None = None
     receipts: list[tuple[str, str]] = field(default_factory=list)
     errors: list[dict[str, Any]] = field(default_factory=list)
+    waiting_for: dict[str, str] = field(default_factory=dict)  # The open request of each node.
     last_seq: int = 0
 
 
@@ -107,6 +108,9 @@ def check_snapshot(snapshot: dict[str, Any], state: Fold) -> None:
     )
     assert snapshot["verdict"] == state.verdict
     assert snapshot["errors"] == state.errors
+    waiting_for = {asked["node_id"]: asked["review_id"] for asked in snapshot["waiting_for"] or ()}
+    assert waiting_for == state.waiting_for
+    assert {r["review_id"] for r in snapshot["reviews"] if r["open"]} == set(waiting_for.values())
     totals = snapshot["totals"]
     assert totals["input_tokens"] == state.input_tokens
     assert totals["output_tokens"] == state.output_tokens
@@ -137,6 +141,7 @@ def _apply(state: Fold, envelope: dict[str, Any]) -> None:
         assert data["status"] in MOVES[state.status], f"{state.status} -> {data['status']}"
         state.status = data["status"]
         if state.status in FINAL:
+            state.waiting_for.clear()
             left = [m for m, told in state.messages.items() if told.status == "streaming"]
             assert not left, f"messages without an end: {left}"
             running = [n for n, status in state.node_statuses.items() if status in ("running", "suspended")]
@@ -161,6 +166,10 @@ def _apply(state: Fold, envelope: dict[str, Any]) -> None:
         state.receipts.append(receipt)
     elif name == "token_usage":
         _count(state, data)
+    elif name == "human_interaction_required":
+        state.waiting_for[data["node_id"]] = data["review_id"]
+    elif name == "node_resumed":
+        assert state.waiting_for.pop(data["node_id"], None) == data["review_id"], "nobody was waited for"
     elif name == "error":
         state.errors.append(data | {"seq": envelope["seq"]})
     elif name == "verdict":
@@ -174,6 +183,8 @@ def _change_node(state: Fold, node_id: str, status: str, number: int) -> None:
     assert number > last if over else number >= last, f"{node_id}: {before} in {last} -> {status} in {number}"
     assert before != status or over, f"{node_id} is {status} twice"
     state.node_statuses[node_id] = status
+    if status in ("completed", "failed", "skipped"):
+        state.waiting_for.pop(node_id, None)
     state.node_rounds[node_id] = number
 
 

@@ -1,6 +1,7 @@
 """/templates: the users' own, checked when they are saved; and drafts that a model makes of a sentence."""
 
 import json
+import time
 
 import pytest
 
@@ -219,6 +220,17 @@ def test_too_many_nodes_are_one_fault(api):
     many = {f"n{n}": node(f"n{n}", "agent", f"n{n + 1}") for n in range(3_000)}
     found = api.post(f"{API}/validate", json={"graph": {"start_node_id": "n0", "nodes": many}}).get_json()
     assert [fault["path"] for fault in found["faults"]] == ["nodes"]
+
+
+def test_a_hopeless_graph_takes_no_time(api):
+    """Nobody keeps a thread of the server busy with links that all lead everywhere."""
+    ids = ["start", *(f"n{n}" for n in range(150)), "end"]
+    types = ["start", *["sequence"] * 150, "end"]
+    nodes = [node(each, types[at], *ids[at + 1 :]) for at, each in enumerate(ids)]
+    began = time.monotonic()
+    found = api.post(f"{API}/validate", json={"graph": graph(*nodes)}).get_json()
+    assert 0 < len(found["faults"]) <= 500
+    assert time.monotonic() - began < 20
 
 
 # Drafts

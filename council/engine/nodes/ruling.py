@@ -33,6 +33,11 @@ class Kept:
     def tally(self) -> Tally:
         return self.closed.tally
 
+    @property
+    def of_drafts(self) -> bool:
+        """Whether it chose between the members' drafts."""
+        return any(option.author for option in self.closed.ballot.options)
+
 
 def verdict_events(turn: Turn, ruling: Ruling | None, spoken: Spoken | None) -> tuple[Event, ...]:
     """The score where it can be read, and the verdict. Without a chair both are ``None``."""
@@ -106,7 +111,7 @@ def _honest(
     by_letter = {letter: agent_id for agent_id, letter in letters(turn).items()}
     against = dissent(finding.decision, kept.closed.ballot, kept.closed.votes, stands) if kept else ()
     drafts = first_drafts(stands)
-    ranked = (kept.closed.ballot, kept.tally) if kept and kept.closed.ballot.vote_type == "ranking" else None
+    ranked = (kept.closed.ballot, kept.tally) if kept and kept.of_drafts else None
     best = best_draft(
         drafts,
         finding.decision,

@@ -180,6 +180,5 @@ def _links(session_id: str) -> dict[str, str]:
         "events": f"{base}/events",
         "control": f"{base}/control",
         "input": f"{base}/input",
-        "review": f"{base}/review",
         "page": f"/meetings/{session_id}",
     }

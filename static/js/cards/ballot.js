@@ -1,9 +1,9 @@
 // A ballot: sealed slots that fill, then all votes at once with the server's count.
 
-import { formatShare } from "../lib/format.js";
+import { formatDecimal, formatShare } from "../lib/format.js";
 import { fillList, part, showText } from "../lib/templates.js";
 import { t } from "../lib/texts.js";
-import { outcomeText, voteText, whyText } from "./votes.js";
+import { optionText, outcomeText, voteText, whyText } from "./votes.js";
 
 /** @typedef {import("../protocol.js").Ballot} Ballot */
 /** @typedef {import("../protocol.js").BallotClosed} BallotClosed */
@@ -40,7 +40,7 @@ function showCount(card, opened, closed, places) {
   showBars(card, opened, closed);
   const { counted, voters, why, mean } = closed.count;
   part(card, "quorum").textContent = t("{counted} of {voters} votes count.", { counted, voters });
-  showText(part(card, "mean"), typeof mean === "number" ? t("Mean score: {mean}.", { mean }) : null);
+  showText(part(card, "mean"), typeof mean === "number" ? t("Mean score: {mean}.", { mean: formatDecimal(mean) }) : null);
   showText(part(card, "why"), why ? whyText(why) : null);
   const isAbstention = (/** @type {{vote: unknown}} */ { vote }) => vote === null;
   /** @param {HTMLElement} row @param {import("../protocol.js").CastBallot} ballot */
@@ -54,13 +54,14 @@ function showCount(card, opened, closed, places) {
 }
 
 /** Bars by option, with the line that one of them must reach. @param {HTMLElement} card @param {Ballot["opened"]} opened @param {BallotClosed} closed */
-function showBars(card, { vote_type, threshold }, { count: { bars }, decision }) {
+function showBars(card, opened, { count: { bars }, decision }) {
+  const { vote_type, threshold } = opened;
   const drawn = vote_type === "score_1_10" ? (bars ?? []).filter(({ votes }) => votes > 0) : (bars ?? []);
   const hasLine = vote_type === "yes_no" || vote_type === "choice";
-  fillList(part(card, "bars"), drawn, (row, { id, label, votes, share, mean_rank }) => {
+  fillList(part(card, "bars"), drawn, (row, { id, votes, share, mean_rank }) => {
     row.dataset.won = String(id === decision);
-    part(row, "label").textContent = vote_type === "yes_no" ? voteText(id, { vote_type, options: [] }) : label;
-    const rank = typeof mean_rank === "number" ? t("mean rank {rank}", { rank: mean_rank }) : null;
+    part(row, "label").textContent = optionText(id, opened);
+    const rank = typeof mean_rank === "number" ? t("mean rank {rank}", { rank: formatDecimal(mean_rank) }) : null;
     part(row, "tally").textContent = rank ?? `${votes} · ${formatShare(share)}`;
     row.querySelector("[data-bar]")?.setAttribute("width", String(share * 100));
     const line = row.querySelector("[data-line]");

@@ -2,13 +2,20 @@
 
 import { t } from "../lib/texts.js";
 
-/** @param {import("../protocol.js").Vote} vote @param {{vote_type: string, options: import("../protocol.js").Option[]}} ballot */
-export function voteText(vote, { vote_type, options }) {
-  const name = (/** @type {string | number} */ id) => options.find(({ option_id }) => option_id === id)?.text ?? String(id);
-  if (Array.isArray(vote)) return vote.map(name).join(" › ");
-  if (vote_type === "score_1_10") return t("{score} of 10", { score: vote });
-  if (vote_type === "yes_no") return vote === "yes" ? t("Yes") : vote === "no" ? t("No") : String(vote);
-  return name(vote);
+/** @typedef {{vote_type: string, options: import("../protocol.js").Option[], voters: import("../protocol.js").Voter[]}} Asked */
+
+/** @param {import("../protocol.js").Vote} vote @param {Asked} ballot */
+export function voteText(vote, ballot) {
+  if (Array.isArray(vote)) return vote.map((id) => optionText(id, ballot)).join(" › ");
+  if (ballot.vote_type === "score_1_10") return t("{score} of 10", { score: vote });
+  return optionText(String(vote), ballot);
+}
+
+/** An option in words: a member's draft by the member's name, which only the members may not know. @param {string} id @param {Asked} ballot */
+export function optionText(id, { vote_type, options, voters }) {
+  if (vote_type === "yes_no") return id === "yes" ? t("Yes") : id === "no" ? t("No") : id;
+  const option = options.find(({ option_id }) => option_id === id);
+  return voters.find(({ voter }) => voter === option?.author)?.name ?? option?.text ?? id;
 }
 
 /** @param {string} outcome */

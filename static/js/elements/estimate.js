@@ -34,7 +34,8 @@ export class EstimateElement extends HTMLElement {
 
   /** @param {Estimate} estimate */
   #show({ expected, worst, warnings }) {
-    part(this, "cost").textContent = t("{expected}, at most {worst}", { expected: cost(expected), worst: cost(worst) });
+    const [likely, most] = [cost(expected), cost(worst)];
+    part(this, "cost").textContent = likely === most ? likely : t("{expected}, at most {worst}", { expected: likely, worst: most });
     part(this, "tokens").textContent = formatCount(expected.input_tokens + expected.output_tokens);
     part(this, "calls").textContent = formatCount(expected.calls);
     part(this, "time").textContent = time(expected.seconds);

@@ -11,6 +11,7 @@ import { RoomElement } from "./room_element.js";
 class Hold extends RoomElement {
   #session_id = "";
   #kind = "";
+  #about = "";
 
   /** @param {import("./room_element.js").RoomParts} _parts */
   join(_parts) {
@@ -24,7 +25,9 @@ class Hold extends RoomElement {
   show({ session_id, status, reason, detail, budget, cap }) {
     this.#session_id = session_id;
     const kind = status === "paused" && (reason === "budget" || reason === "breaker") ? reason : "";
-    if (kind === this.#kind) return;
+    const about = `${kind} ${detail}`;
+    if (about === this.#about) return;
+    this.#about = about;
     this.#kind = kind;
     this.hidden = kind === "";
     this.dataset.kind = kind;

@@ -5,11 +5,12 @@ import { copyTemplate, part, showText } from "../lib/templates.js";
 import { t } from "../lib/texts.js";
 import { uuid } from "../lib/uuid.js";
 
-/** @param {{session_id: string, node_id: string}} from @param {string} name */
-export function openRerun({ session_id, node_id }, name) {
+/** @param {{session_id: string, node_id: string}} from @param {{name: string, type: string}} place */
+export function openRerun({ session_id, node_id }, { name, type }) {
   const dialog = /** @type {HTMLDialogElement} */ (copyTemplate("rerun-template"));
   const new_session_id = uuid(); // Sent again after a lost answer, it starts nothing twice.
   part(dialog, "title").textContent = t("Run again from {name}", { name });
+  part(dialog, "task-field").hidden = type !== "agent" && type !== "llm"; // Nobody else can be told another task.
   part(dialog, "close").addEventListener("click", () => dialog.close());
   dialog.addEventListener("close", () => dialog.remove());
   dialog.querySelector("form")?.addEventListener("submit", (event) => {

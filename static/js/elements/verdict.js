@@ -21,7 +21,7 @@ class VerdictElement extends RoomElement {
   }
 
   /** @param {State} state */
-  show({ verdict, messages, panel }) {
+  show({ verdict, messages, notes, panel }) {
     if (!verdict || verdict === this.#shown) return;
     this.#shown = verdict;
     this.#panel = panel;
@@ -30,12 +30,15 @@ class VerdictElement extends RoomElement {
     part(card, "title").textContent = title(verdict.outcome);
     showText(part(card, "word"), verdict.outcome === "decided" ? (verdict.word ?? null) : null);
     this.#showPresence(card, verdict);
-    showText(part(card, "decision"), verdict.outcome === "partial" ? null : decisionText(verdict));
+    const ballot = notes[verdict.ballots?.ballot_id ?? ""];
+    const opened = ballot?.kind === "ballot" ? ballot.data.opened : null;
+    showText(part(card, "round"), (verdict.round ?? 1) > 1 ? t("Round {round}", { round: verdict.round ?? 1 }) : null);
+    showText(part(card, "decision"), verdict.outcome === "partial" ? null : decisionText(verdict, opened));
     showText(part(card, "deviates"), verdict.chair_deviates ?? null);
     part(card, "chair-deviates").hidden = !verdict.chair_deviates;
     fillList(part(card, "weak"), verdict.weak_evidence ?? [], (item, reason) => item.append(weakText(reason)));
     showText(part(card, "person"), personText(verdict.person ?? null));
-    showCount(part(card, "count"), verdict.ballots ?? null);
+    showCount(part(card, "count"), verdict.ballots ?? null, opened);
     showScore(part(card, "score"), verdict);
     showProse(part(card, "text"), verdict);
     const isSaidAbove = Object.values(messages).some(({ node_id }) => node_id === verdict.node_id);

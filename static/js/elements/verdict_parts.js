@@ -1,7 +1,7 @@
 // What a verdict must not hide: the count beside the chair's words, the best first draft, who changed their mind.
 
 import { claimText } from "../cards/facts.js";
-import { actionText, outcomeText, whyText } from "../cards/votes.js";
+import { actionText, optionText, outcomeText, whyText } from "../cards/votes.js";
 import { markdownNodes } from "../lib/markdown.js";
 import { formatCount, formatUsd } from "../lib/format.js";
 import { fillList, part, showText } from "../lib/templates.js";
@@ -9,6 +9,7 @@ import { t } from "../lib/texts.js";
 
 /** @typedef {Record<string, any>} Data */
 /** @typedef {(id: string | undefined) => string} NameOf */
+/** @typedef {import("../cards/votes.js").Asked} Asked */
 
 /** @param {string} reason */
 export function weakText(reason) {
@@ -24,11 +25,10 @@ export function weakText(reason) {
   }
 }
 
-/** What the members decided, in the words of the ballot. @param {Data} verdict */
-export function decisionText({ decision, ballots }) {
+/** What the members decided, in the words of the ballot. @param {Data} verdict @param {Asked | null} opened */
+export function decisionText({ decision }, opened) {
   if (!decision) return null;
-  const bar = (ballots?.count ?? ballots)?.bars?.find((/** @type {Data} */ { id }) => id === decision);
-  return t("The members decided: {decision}", { decision: barLabel(bar?.label ?? decision) });
+  return t("The members decided: {decision}", { decision: opened ? optionText(decision, opened) : decision });
 }
 
 /** What the person said who was asked last. @param {Data | null} person */
@@ -38,25 +38,19 @@ export function personText(person) {
   return person.feedback ? `${decided} – ${person.feedback}` : decided;
 }
 
-/** @param {HTMLElement} element @param {Data | null} ballots */
-export function showCount(element, ballots) {
-  const count = ballots?.count ?? ballots;
+/** @param {HTMLElement} element @param {Data | null} ballots @param {Asked | null} opened */
+export function showCount(element, ballots, opened) {
+  const count = ballots?.count;
   element.hidden = !count;
   if (!count) return;
   const outcome = ballots?.outcome;
   part(element, "outcome").textContent = outcome ? outcomeText(outcome) : "";
   part(element, "votes").textContent = (count.bars ?? [])
     .filter((/** @type {Data} */ { votes, mean_rank }) => votes > 0 || mean_rank)
-    .map((/** @type {Data} */ bar) => `${barLabel(bar.label)} ${bar.votes}`)
+    .map((/** @type {Data} */ { id, label, votes }) => `${opened ? optionText(id, opened) : label} ${votes}`)
     .join(" · ");
   part(element, "counted").textContent = t("{counted} of {voters} votes count.", { counted: count.counted ?? 0, voters: count.voters ?? 0 });
   showText(part(element, "why"), count.why ? whyText(count.why) : null);
-}
-
-/** @param {string} label */
-function barLabel(label) {
-  if (label === "yes") return t("Yes");
-  return label === "no" ? t("No") : label;
 }
 
 /** @param {HTMLElement} list @param {Data[]} changes @param {NameOf} name */
@@ -130,6 +124,7 @@ function noDraftText(why) {
 /** @param {{tokens: number, usd: number | null}} extra */
 function extraText({ tokens, usd }) {
   const values = { tokens: formatCount(tokens), usd: usd === null ? t("unknown") : formatUsd(usd) };
+  if (usd === 0) return t("What came after the first opinions cost {tokens} tokens.", values);
   return t("What came after the first opinions cost {tokens} tokens ({usd}).", values);
 }
 

@@ -7,6 +7,11 @@ export function formatCount(value) {
   return new Intl.NumberFormat(document.documentElement.lang).format(value);
 }
 
+/** At most two places. @param {number} value */
+export function formatDecimal(value) {
+  return new Intl.NumberFormat(document.documentElement.lang, { maximumFractionDigits: 2 }).format(value);
+}
+
 /** A share from 0 to 1. @param {number} share */
 export function formatShare(share) {
   return `${Math.round(share * 100)} %`;
@@ -41,5 +46,6 @@ export function formatCost(totals, rehearsal) {
 
 /** @param {number} usd */
 export function formatUsd(usd) {
+  if (usd === 0) return "$0";
   return `$${usd.toFixed(usd < 1 ? 4 : 2)}`;
 }

@@ -56,7 +56,8 @@ export function openRoom() {
 /** @param {{session_id: string, node_id: string}} from @param {import("../protocol.js").Places} places */
 async function runAgain(from, places) {
   const { openRerun } = await import("../elements/rerun.js");
-  openRerun(from, places[from.node_id]?.name ?? from.node_id);
+  const { name = from.node_id, type = "agent" } = places[from.node_id] ?? {};
+  openRerun(from, { name, type });
 }
 
 /** @param {State} state */
