@@ -74,18 +74,17 @@ def _above_nothing(value: object) -> object:
     return value
 
 
+Dollars = Annotated[float, Field(ge=1e-9, le=1e6, allow_inf_nan=False), BeforeValidator(_above_nothing)]
+Seconds = Annotated[float, Field(gt=0, le=1e8, allow_inf_nan=False), BeforeValidator(_above_nothing)]
+
+
 class Cap(BaseModel):
     """The most a meeting may spend; what is left out has no limit. ``seconds`` count no pauses and no waiting."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
-    usd: (
-        Annotated[float, BeforeValidator(_above_nothing), Field(ge=1e-9, le=1_000_000, allow_inf_nan=False)]
-        | None
-    ) = None
-    tokens: Annotated[int, BeforeValidator(_above_nothing), Field(le=10**12)] | None = None
-    seconds: (
-        Annotated[float, BeforeValidator(_above_nothing), Field(le=10**8, allow_inf_nan=False)] | None
-    ) = None
+    usd: Dollars | None = None
+    tokens: Annotated[int, Field(gt=0, le=10**12), BeforeValidator(_above_nothing)] | None = None
+    seconds: Seconds | None = None
 
 
 class StartSession(Command):

@@ -15,6 +15,7 @@ from council.meeting.marks import Kind, Mark, has_source, unsourced_plain
 
 CSS_CLASS = "unsourced"
 _LINK = "](link)"  # What a link looks like to ``marks``: a source.
+_REFERENCE = "[Ref: L1]"  # And a reference, which may also stand right after its sentence.
 _CHINESE = re.compile(r"[\u3400-\u9fff]")
 _TITLES: dict[Kind, tuple[str, str]] = {
     "figure": ("No source beside this figure", "此数字未注明来源"),
@@ -84,7 +85,7 @@ def _shown(token: Token) -> str:
         case "text":
             return token.content
         case "link_open":
-            return _LINK
+            return _REFERENCE if token.attrGet("class") == "ref" else _LINK
         case "softbreak" | "hardbreak":
             return "\n"
         case "code_inline":

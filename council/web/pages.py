@@ -20,12 +20,13 @@ TEMPLATES = Path(__file__).parents[2] / "templates"
 RUNNING = frozenset({"pending", "running", "paused"})
 SEAT_COLOURS = 6
 FIRST_TEMPLATE = "deliberate_and_vote"  # What is chosen as long as nobody chooses.
+EVERY_SHEET = ("layers", "tokens", "base", "layout", "forms")
 SHEETS = {
     "lobby": ("lobby", "graph"),
     "room": ("graph", "room", "message", "verdict", "deliberation", "people", "pane", "print"),
     "compare": ("message", "verdict", "deliberation", "compare", "print"),
 }
-"""The style sheets of each page, beside those that all pages have."""
+"""The style sheets of each page, beside ``EVERY_SHEET``."""
 
 CONTENT_SECURITY_POLICY = "; ".join(
     (
@@ -142,7 +143,7 @@ def _for_every_page() -> dict[str, Any]:
         "languages": tuple(texts.LANGUAGES),
         "script_texts": texts.script_texts(),
         "modules_of": modules_of,
-        "sheets": SHEETS,
+        "sheets_of": lambda page: EVERY_SHEET + SHEETS.get(page, ()),
         "signs": SIGNS,
         "node_title": node_title,
     }

@@ -11,12 +11,14 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from council.errors import NotFound
-from council.web.drawing import across, down
+from council.meeting.nodes import NODE_TYPES
+from council.web.drawing import WAYPOINTS, across, down
 from council.web.modules import SCRIPTS, modules_of
-from council.web.pages import pages_blueprint
+from council.web.pages import EVERY_SHEET, SHEETS, pages_blueprint
 from council.web.picture import draw, initials
 from council.web.script_texts import SCRIPT_TEXTS
 from council.web.stages import stages
+from council.web.symbols import NAMES, SIGNS, node_title
 from tests.browser.fake_room import DEBATE, VOTE, FakeMeeting, graph, node
 
 ROOT = Path(__file__).parents[2]
@@ -102,6 +104,28 @@ def test_a_page_names_all_its_modules() -> None:
         "js/lib/texts.js",
         "js/lib/page_data.js",
     )
+
+
+@pytest.mark.parametrize("page", SHEETS)
+def test_a_page_is_light(page: str) -> None:
+    """What a browser fetches before it can show the page: under 150 KB, before any compression."""
+    static = SCRIPTS.parent
+    scripts = [static / module for module in modules_of(page)]
+    sheets = [static / "css" / f"{sheet}.css" for sheet in (*EVERY_SHEET, *SHEETS[page])]
+    assert sum(file.stat().st_size for file in [*scripts, *sheets, static / "js" / "theme.js"]) < 150_000
+
+
+def test_every_type_of_node_has_a_name_and_a_sign() -> None:
+    """Members and waypoints aside, who wear initials and dots."""
+    assert NODE_TYPES.keys() <= NAMES.keys()
+    assert NODE_TYPES.keys() - {"agent"} - WAYPOINTS <= SIGNS.keys()
+
+
+def test_a_node_says_what_it_is(client: FlaskClient) -> None:
+    """In its title, unless its name does already."""
+    with client.application.test_request_context():
+        nodes = (("Start", "start"), ("Merge?", "vote"))
+        assert [node_title(*node) for node in nodes] == ["Start", "Merge? – Ballot"]
 
 
 @pytest.mark.parametrize("example", EXAMPLES["cases"], ids=lambda example: example["about"])

@@ -10,7 +10,7 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from council.commands import COMMANDS, Document, Inputs, ReviewData
+from council.commands import COMMANDS, Cap, Document, Inputs, ReviewData
 from council.errors import BadInput, CouncilError, Interrupted, MissingWord, Refused
 from council.events import EVENTS
 from council.live.socket import HandshakeFailed
@@ -59,6 +59,7 @@ def _makers() -> dict[str, Callable[[], str]]:
         "agents": _agents,
         "fields of inputs": lambda: _fields(Inputs),
         "fields of a document": lambda: _fields(Document),
+        "fields of a cap": lambda: _fields(Cap),
         "fields of a review": lambda: _fields(ReviewData),
     }
     makers |= {f"fields of {name}": _maker(kind) for name, kind in COMMANDS.items()}

@@ -24,6 +24,7 @@ MODELS = DOCS / "how-to" / "use-a-real-model.md"
 GROUPS = DOCS / "how-to" / "groups-and-memory.md"
 TEMPLATES = DOCS / "how-to" / "make-a-template.md"
 REVIEW = DOCS / "how-to" / "review-with-curl.md"
+DOCUMENTS = DOCS / "how-to" / "work-on-documents.md"
 RECOVER = DOCS / "how-to" / "recover-and-back-up.md"
 
 needs_curl = pytest.mark.skipif(shutil.which("curl") is None, reason="curl is not installed")
@@ -64,6 +65,17 @@ def test_reviewing(serve: Callable[..., Server], tmp_path: Path) -> None:
     wait_until(lambda: server.get(f"/api/v1/sessions/{session_id}")["status"] == "completed", timeout=10)
     shown = [m["content"] for m in server.get(f"/api/v1/sessions/{session_id}")["messages"]]
     assert "Merge it once division by zero is handled." in shown
+
+
+@needs_curl
+def test_working_on_documents(serve: Callable[..., Server], tmp_path: Path) -> None:
+    """The surgeon's version is listed, compared with what was given, and rolled back."""
+    said = _type(DOCUMENTS, serve(rehearsal_tokens_per_second=0), tmp_path)
+    assert '"author":"System Surgeon"' in said
+    assert "1 | person | given" in said
+    assert "+Rehearsal: " in said
+    assert '"reason":"rollback to version 1"' in said
+    assert '"version":3' in said
 
 
 @needs_curl
@@ -112,7 +124,7 @@ def test_backing_up_and_restoring(serve: Callable[..., Server], tmp_path: Path) 
 
 def test_every_command_is_typed_by_a_test() -> None:
     """No page has shell commands that no test runs; ``make`` itself is not run from within the tests."""
-    run = {README, TUTORIAL, WATCH, REVIEW, MODELS, GROUPS, TEMPLATES, RECOVER}
+    run = {README, TUTORIAL, WATCH, REVIEW, DOCUMENTS, MODELS, GROUPS, TEMPLATES, RECOVER}
     others = [name_of(page) for page in PAGES if page not in run and shell_blocks(page.read_text("utf-8"))]
     assert others == []
 

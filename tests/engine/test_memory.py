@@ -13,7 +13,7 @@ from council.store import knowledge
 from council.store.memory import Memory
 from tests.engine.conftest import MakeCouncil
 from tests.support import invariants
-from tests.support.meetings import Meeting, add_template, member, start
+from tests.support.meetings import Meeting, add_template, member, ruling, start
 from tests.support.model_server import Failure, Reply, ScriptedModelServer
 
 REMEMBERING: dict[str, dict[str, Any]] = {
@@ -181,6 +181,34 @@ def test_one_meeting_learns_from_another(council: MakeCouncil, model: ScriptedMo
     first.wait_for_end()
     hold(parts, group_id="the_council")
     assert "The four-day week pays in Iceland" in asked(model)
+
+
+RULING_AGAIN: dict[str, dict[str, Any]] = {
+    "start": {"type": "start", "next_ids": ["memory"]},
+    "memory": {"type": "memory_retrieval", "next_ids": ["chair"]},
+    "chair": member("again", agent_id="chief_justice", output="verdict"),
+    "again": {
+        "type": "loop",
+        "next_ids": ["memory", "end"],
+        "properties": {"max_rounds": 3, "exit_on_agreement": False, "regression": 0, "stasis": 0},
+    },
+    "end": {"type": "end"},
+}
+
+
+def test_a_meeting_is_not_told_what_it_ruled_itself(council: MakeCouncil, model: ScriptedModelServer) -> None:
+    """In a later round it hears that anyway; and what it is told again is read once."""
+    parts = council()
+    number = remember(parts)
+    words = "The four-day week pays in Iceland, and nobody was overworked."
+    model.responder = lambda _request: Reply(f"{words} {ruling(95, 95, 95)}")
+    meeting = hold(parts, RULING_AGAIN, group_id="the_council")
+    told = [[item["knowledge_id"] for item in event["items"]] for event in meeting.named("memory_retrieved")]
+    assert told == [[number]] * 3
+    assert [asked(model, at).count("## The group's earlier findings") for at in range(3)] == [1, 1, 1]
+    with parts.store.read() as connection:
+        kept = knowledge.listed(connection, "the_council", at=clock.timestamp(), limit=9, layer="working")
+    assert [item["session_id"] for item in kept] == [meeting.session_id]
 
 
 # Rounds

@@ -14,7 +14,7 @@ from council.errors import IllegalTransition, Invalid
 from council.parts import Parts
 from council.store.library import Library
 from tests.engine.conftest import MakeCouncil
-from tests.engine.test_recovery import abandon, crash
+from tests.engine.test_recovery import abandon, crash, set_row
 from tests.support import invariants
 from tests.support.meetings import Meeting, add_template, member, start
 from tests.support.model_server import Failure, HangUp, Reply, ScriptedModelServer

@@ -212,7 +212,8 @@ def test_branches_of_a_sequence_hear_the_ones_before() -> None:
         return reckon(graph, {"a": seated(), "b": seated("bob")})
 
     together, in_turn = made("parallel"), made("sequence")
-    assert node_of(in_turn, "b")["prompt_tokens"] > node_of(together, "b")["prompt_tokens"] + 500
+    heard = node_of(in_turn, "b")["prompt_tokens"] - node_of(together, "b")["prompt_tokens"]
+    assert heard == pytest.approx(node_of(in_turn, "a")["expected"]["output_tokens"], abs=2)
     assert in_turn["expected"]["seconds"] == pytest.approx(2 * together["expected"]["seconds"], rel=0.01)
     assert Earshot(chain(("a", member(agent_id="ada")))).before("end") == {"start", "a"}
 

@@ -154,3 +154,10 @@ def test_a_long_message_is_plain() -> None:
 def test_direction_marks_cannot_leave_the_message() -> None:
     """Right-to-left text is a block of its own."""
     assert render("\u202eabc").startswith("<p>")
+
+
+def test_a_reference_right_after_its_sentence_is_its_source() -> None:
+    """A quotation with its full stop inside, and then the reference: the figure in it has a source."""
+    html = render("“Builds take 40 minutes.” [Ref: L4]: that is long. There are 12 teams.")
+    assert ">40<" not in html
+    assert ">12</span>" in html
