@@ -69,12 +69,12 @@ class Inputs(BaseModel):
 
 
 def _above_nothing(value: object) -> object:
-    if isinstance(value, int | float) and not isinstance(value, bool) and not value > 0:
+    if isinstance(value, int | float) and not isinstance(value, bool) and not value >= 1e-9:
         raise ValueError("must be more than 0; for no cap, leave it out")
     return value
 
 
-Dollars = Annotated[float, Field(ge=1e-9, le=1e6, allow_inf_nan=False), BeforeValidator(_above_nothing)]
+Dollars = Annotated[float, Field(gt=0, le=1e6, allow_inf_nan=False), BeforeValidator(_above_nothing)]
 Seconds = Annotated[float, Field(gt=0, le=1e8, allow_inf_nan=False), BeforeValidator(_above_nothing)]
 
 

@@ -254,7 +254,7 @@ class SearchFailed(CouncilError):
     code = "search_failed"
     status = 502
     can_retry = True
-    hint = "Look at the search settings (COUNCIL_SEARCH__…), and whether the server is running."
+    hint = "Look at the search settings (docs/how-to/look-things-up.md), and whether the server is running."
 
 
 # Interruptions

@@ -325,7 +325,7 @@ class VoteCast(Event):
     node_id: str
     ballot_id: str
     voter: str
-    vote: Any = None
+    vote: str | int | tuple[str, ...] | None = None
 
 
 class BallotClosed(Event):

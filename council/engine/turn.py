@@ -6,6 +6,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
+from sqlalchemy.engine import Connection
+
 from council import clock
 from council.engine.gate import Cancel, Gate
 from council.engine.minutes import Minutes
@@ -17,11 +19,11 @@ from council.llm.base import Cost, Provider, Usage
 from council.meeting import markdown
 from council.meeting.graph import Node
 from council.meeting.prompts import Matter
-from council.meeting.references import lines_of
+from council.meeting.references import papers_of
 from council.meeting.walk import Absence
 from council.search.base import Search
 from council.settings import EngineSettings
-from council.store import channels, messages, steps
+from council.store import channels, files, messages, steps
 from council.store.engine import Store
 from council.store.files import Limits
 
@@ -75,6 +77,7 @@ class Turn:
     resumed: bool = False  # A run before this one has said that it runs.
     matter: Matter = field(default_factory=lambda: Matter("", "", ()))  # As it is when the turn begins.
     till: Till = field(init=False)  # Where it pays for its calls; the session's thread gives it a funded one.
+    _versions: dict[str, int] = field(default_factory=dict)  # Of the files, when the documents were read.
     _lock: threading.Lock = field(default_factory=threading.Lock)  # Guards what is below.
     _began: float | None = None
     _held_before: float = 0.0
@@ -99,7 +102,7 @@ class Turn:
         session_id = self.record.session_id
         with self.desk.store.read() as connection:
             parts = steps.parts(connection, session_id, self.key)
-            self.matter = self.record.matter_as_it_is(connection)
+            self._look(connection)
         held = self.gate.held_seconds()
         with self._lock:
             self._parts = parts
@@ -114,12 +117,16 @@ class Turn:
     def look_again(self) -> None:
         """Read the documents as they are now, after it has changed one."""
         with self.desk.store.read() as connection:
-            self.matter = self.record.matter_as_it_is(connection)
+            self._look(connection)
+
+    def _look(self, connection: Connection) -> None:
+        self.matter = self.record.matter_as_it_is(connection)
+        self._versions = files.newest(connection, self.record.session_id)
 
     def html(self, text: str, *, marked: bool = True, supported: tuple[str, ...] = ()) -> str:
         """A text for the page; references to lines that the documents do not have are marked."""
-        lines = lines_of(self.matter.documents)
-        return markdown.render(text, marked=marked, supported=supported, lines=lines)
+        papers = papers_of(self.matter.documents, self._versions)
+        return markdown.render(text, marked=marked, supported=supported, papers=papers)
 
     # What is recorded
 

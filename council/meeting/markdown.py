@@ -1,10 +1,11 @@
 """A finished message as HTML that is safe to show: Markdown without HTML, then sanitised once more."""
 
 import functools
-from collections.abc import Mapping
 from typing import Any
 
 import nh3
+
+from council.meeting.references import Papers
 
 _TAGS = {
     "p", "br", "hr", "h1", "h2", "h3", "h4", "h5", "h6", "strong", "em", "s", "code", "pre", "blockquote",
@@ -28,17 +29,17 @@ def render(
     *,
     marked: bool = True,
     supported: tuple[str, ...] = (),
-    lines: Mapping[str, int] | None = None,
+    papers: Papers | None = None,
 ) -> str:
     """Sanitised HTML. No images (a remote image tells who reads), no HTML of the text's own.
 
-    ``marked``: what wants a source is marked, except in sentences that a check has ``supported``. ``lines`` are
-    the documents' line counts: references to lines that are not there are marked, the others are links.
+    ``marked``: what wants a source is marked, except in sentences that a check has ``supported``. ``papers`` are
+    the documents there are: references to lines that none of them has are marked, the others are links.
     """
     if len(text) > MAX_RENDERED:
         return f"<pre>{nh3.clean_text(text)}</pre>"
     return nh3.clean(
-        _unsafe(text, marked, supported, lines),
+        _unsafe(text, marked, supported, papers),
         tags=_TAGS,
         allowed_classes=_CLASSES,
         attributes=_ATTRIBUTES,
@@ -47,13 +48,13 @@ def render(
     )
 
 
-def _unsafe(text: str, marked: bool, supported: tuple[str, ...], lines: Mapping[str, int] | None) -> str:
+def _unsafe(text: str, marked: bool, supported: tuple[str, ...], papers: Papers | None) -> str:
     """The HTML before it is sanitised."""
     from council.meeting.linking import link
     from council.meeting.marking import mark
 
     parser = _parser()
-    tokens = link(parser.parse(text), lines)
+    tokens = link(parser.parse(text), papers)
     html: str = parser.renderer.render(mark(tokens, supported) if marked else tokens, parser.options, {})
     return html
 

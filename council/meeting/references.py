@@ -23,28 +23,47 @@ class Reference:
     start: int
     end: int
 
+    @property
+    def is_sound(self) -> bool:
+        """There could be such lines."""
+        return 0 < self.first <= self.last
+
+
+@dataclass(frozen=True, slots=True)
+class Paper:
+    """How many lines a document has, in the version that is referred to."""
+
+    lines: int
+    version: int | None = None
+
+
+Papers = Mapping[str, Paper]
+"""Documents by their names, in their order."""
+
 
 def references(text: str) -> tuple[Reference, ...]:
     """Every reference in a text, in order. What looks like one but names no lines is none."""
     return tuple(each for found in _REFERENCE.finditer(text) for each in _places(found))
 
 
-def resolve(reference: Reference, lines: Mapping[str, int]) -> tuple[str | None, bool]:
-    """Which document it means, and whether that has these lines; ``lines`` are counts by name.
+def resolve(reference: Reference, papers: Papers) -> tuple[str | None, bool]:
+    """Which document it means, and whether that has these lines.
 
-    Without a name, and with several documents, it means any that has them.
+    Without a name, and with several documents, it means the first one that has them.
     """
-    if not 0 < reference.first <= reference.last:
+    if not reference.is_sound:
         return None, False
-    if reference.document is None and len(lines) != 1:
-        return None, any(reference.last <= count for count in lines.values())
-    name = next(iter(lines)) if reference.document is None else _known_as(reference.document, tuple(lines))
-    return name, name is not None and reference.last <= lines[name]
+    if reference.document is None:
+        name = next((name for name, paper in papers.items() if reference.last <= paper.lines), None)
+    else:
+        name = _known_as(reference.document, tuple(papers))
+    return name, name is not None and reference.last <= papers[name].lines
 
 
-def lines_of(documents: Iterable[tuple[str, str]]) -> dict[str, int]:
-    """How many lines each document has, as they are numbered in prompts."""
-    return {name: len(content.splitlines()) for name, content in documents}
+def papers_of(documents: Iterable[tuple[str, str]], versions: Mapping[str, int] | None = None) -> Papers:
+    """What there is to refer to; lines are counted as they are numbered in prompts."""
+    known = versions or {}
+    return {name: Paper(len(content.splitlines()), known.get(name)) for name, content in documents}
 
 
 # Finding

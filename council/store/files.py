@@ -77,7 +77,7 @@ def write(
 ) -> FileWritten:
     """Store a draft as the next version; the event that says so. Raises Invalid or TooLarge, and nothing changed."""
     path, content = checked(draft.path), clean(draft.content)
-    versions = _newest(connection, session_id)
+    versions = newest(connection, session_id)
     check_twins(path, versions)
     _check_content(content, limits)
     if path in versions and read(connection, session_id, path)["content"] == content:
@@ -101,7 +101,7 @@ def roll_back(
 ) -> FileWritten:
     """Make an old version the newest one, as a version of its own. Raises NotFound, Conflict or TooLarge."""
     old = read(connection, session_id, path, version)
-    if version == _newest(connection, session_id)[old["path"]]:
+    if version == newest(connection, session_id)[old["path"]]:
         raise Conflict(
             f"Version {version} of {path} is the newest one already.", hint="Name an older version."
         )
@@ -129,7 +129,7 @@ def _insert(
     written = FileWritten(
         node_id=node_id,
         path=draft.path,
-        version=_newest(connection, session_id).get(draft.path, 0) + 1,
+        version=newest(connection, session_id).get(draft.path, 0) + 1,
         author=clean(draft.author)[:MAX_AUTHOR],
         reason=" ".join(clean(draft.reason).split())[:MAX_REASON],
         characters=len(draft.content),
@@ -200,6 +200,11 @@ def latest(
     return [dict(row) for row in connection.execute(query).mappings()]
 
 
+def newest(connection: Connection, session_id: str) -> dict[str, int]:
+    """The newest version of each file by its path."""
+    return {path: version for path, version in connection.execute(_newest_versions(session_id))}
+
+
 def history(
     connection: Connection, session_id: str, path: str, *, after: int = 0, limit: int | None = None
 ) -> list[dict[str, Any]]:
@@ -219,11 +224,6 @@ def history(
             found.append(_without_content(row) | _change(name, before, content))
         before = content
     return found[:limit]
-
-
-def _newest(connection: Connection, session_id: str) -> dict[str, int]:
-    """The newest version of each file by its path."""
-    return {path: version for path, version in connection.execute(_newest_versions(session_id))}
 
 
 def _newest_versions(session_id: str) -> sa.Select[Any]:

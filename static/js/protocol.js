@@ -96,7 +96,7 @@
  * @property {Record<string, any>[]} [files]
  */
 /** @typedef {{action: string, by: string, feedback: string, diff: string}} Answered */
-/** @typedef {Asked & {reminded: boolean, expired: string | null, answer: Answered | null}} Review */
+/** @typedef {Asked & {reminded: boolean, expired: string | null, answer: Answered | null, gone?: boolean}} Review */
 /** @typedef {Numbered<"human_interaction_required", Asked>
  *   | Numbered<"human_interaction_reminder", {node_id: string, review_id: string, expires_at: string}>
  *   | Numbered<"human_interaction_expired", {node_id: string, review_id: string, action: string}>

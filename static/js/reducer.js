@@ -3,10 +3,10 @@
 import { addEntry } from "./reduce/entries.js";
 import { fail } from "./reduce/faults.js";
 import { add, change, complete, grow, read, spoken, toMessage } from "./reduce/messages.js";
-import { ask } from "./reduce/people.js";
+import { ask, isIdle } from "./reduce/people.js";
 import { record } from "./reduce/record.js";
 import { retold } from "./reduce/retold.js";
-import { move, spend, turn } from "./reduce/standing.js";
+import { keepTime, move, spend, turn } from "./reduce/standing.js";
 
 /** @typedef {import("./protocol.js").Snapshot} Snapshot */
 /** @typedef {import("./protocol.js").MeetingEvent} MeetingEvent */
@@ -104,7 +104,8 @@ export function fromSnapshot(snapshot, now) {
     panel: snapshot.panel,
   });
   const messages = snapshot.messages.map(({ message_id, seq }) => ({ seq, message_id }));
-  return [...messages, ...retold(snapshot)].sort((one, other) => one.seq - other.seq).reduce(enter, empty);
+  const state = [...messages, ...retold(snapshot)].sort((one, other) => one.seq - other.seq).reduce(enter, empty);
+  return isIdle(state) ? { ...state, elapsed: { ...state.elapsed, since: null } } : state;
 }
 
 /** @param {State} state @param {{message_id: string} | MeetingEvent} told */
@@ -151,7 +152,7 @@ function apply(state, event) {
     case "input_read":
       return read(state, event.data);
     case "node_state_change":
-      return move(state, event.data);
+      return keepTime(move(state, event.data), event.timestamp);
     case "token_usage":
       return { ...state, totals: spend(state.totals, event.data) };
     case "execution:started":
@@ -160,7 +161,7 @@ function apply(state, event) {
     case "execution:completed":
     case "execution:failed":
     case "execution:cancelled":
-      return turn(state, event);
+      return keepTime(turn(state, event), event.timestamp);
     case "error":
       return fail(state, event.data, event.seq);
     case "verdict":
@@ -169,7 +170,7 @@ function apply(state, event) {
     case "human_interaction_reminder":
     case "human_interaction_expired":
     case "node_resumed":
-      return ask(state, event);
+      return keepTime(ask(state, event), event.timestamp);
     default:
       return record(state, event);
   }

@@ -24,6 +24,7 @@ MODELS = DOCS / "how-to" / "use-a-real-model.md"
 GROUPS = DOCS / "how-to" / "groups-and-memory.md"
 TEMPLATES = DOCS / "how-to" / "make-a-template.md"
 REVIEW = DOCS / "how-to" / "review-with-curl.md"
+AGAIN = DOCS / "how-to" / "run-again.md"
 DOCUMENTS = DOCS / "how-to" / "work-on-documents.md"
 RECOVER = DOCS / "how-to" / "recover-and-back-up.md"
 
@@ -52,6 +53,17 @@ def test_watching(serve: Callable[..., Server], tmp_path: Path) -> None:
     assert "This is a rehearsal" in re.sub(r"^(id|data|:).*$", "", said, flags=re.MULTILINE)
     assert '"next":5}' in said
     assert '"message_id":' in said
+
+
+@needs_curl
+def test_running_again(serve: Callable[..., Server], tmp_path: Path) -> None:
+    """The debate is held, and held again from the chair: another meeting, with another ruling."""
+    server = serve(rehearsal_tokens_per_second=0)
+    first = _SESSION.findall(_type(AGAIN, server, tmp_path))[0]
+    second = server.get("/api/v1/sessions")["items"][0]["session_id"]
+    assert second != first
+    wait_until(lambda: server.get(f"/api/v1/sessions/{second}")["status"] == "completed", timeout=10)
+    assert server.get(f"/api/v1/sessions/{second}")["rerun_of"]["session_id"] == first
 
 
 @needs_curl
@@ -124,7 +136,7 @@ def test_backing_up_and_restoring(serve: Callable[..., Server], tmp_path: Path) 
 
 def test_every_command_is_typed_by_a_test() -> None:
     """No page has shell commands that no test runs; ``make`` itself is not run from within the tests."""
-    run = {README, TUTORIAL, WATCH, REVIEW, DOCUMENTS, MODELS, GROUPS, TEMPLATES, RECOVER}
+    run = {README, TUTORIAL, WATCH, REVIEW, AGAIN, DOCUMENTS, MODELS, GROUPS, TEMPLATES, RECOVER}
     others = [name_of(page) for page in PAGES if page not in run and shell_blocks(page.read_text("utf-8"))]
     assert others == []
 

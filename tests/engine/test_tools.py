@@ -169,7 +169,7 @@ def test_references_are_to_the_newest_lines(council: MakeCouncil, model: Scripte
     meeting = operate(council())
     meeting.wait_for_end()
     html = meeting.messages("surgeon")[-1]["html"]
-    assert '<a class="ref" href="#ref=plan.md:4-4"' in html
+    assert '<a class="ref" href="#ref=plan.md:4-4@2"' in html
     assert '<span class="ref missing"' in html
     assert html.count("[Ref: L5]</span>") == 1
 

@@ -80,6 +80,32 @@ describe("people", () => {
     assert.equal(open(ended), 0);
   });
 
+  test("a node that is over waits for nobody, live and in the snapshot", () => {
+    const gone = after(required(), ["node_state_change", { node_id: "n", status: "failed", round: 1 }]);
+    assert.deepEqual(waiting(gone), []);
+    const review = { ...required()[1], seq: 1, reminded: false, expired: null, answer: null };
+    assert.deepEqual(waiting(begin({ seq: 2, reviews: [{ ...review, open: false }] })), []);
+    assert.equal(waiting(begin({ seq: 2, reviews: [{ ...review, open: true }] })).length, 1);
+  });
+
+  test("the clock stands still while only people are missing", () => {
+    const node = (status) => ["node_state_change", { node_id: "a", status, round: 1 }];
+    const events = numbered([
+      ["execution:started", { status: "running" }],
+      node("running"),
+      required(),
+      node("completed"),
+      ["node_resumed", { node_id: "n", review_id: "r", action: "approve", by: "you" }],
+    ]);
+    const fresh = fromSnapshot(snapshot(), NOW);
+    assert.notEqual(events.slice(0, 3).reduce(reduce, fresh).elapsed.since, null);
+    assert.deepEqual(events.slice(0, 4).reduce(reduce, fresh).elapsed, { seconds: 3, since: null });
+    const on = events.reduce(reduce, fresh).elapsed;
+    assert.equal(on.seconds, 3);
+    assert.notEqual(on.since, null);
+    assert.equal(begin({ seq: 9, reviews: [{ ...required()[1], seq: 1, reminded: false, expired: null, answer: null }] }).elapsed.since, null);
+  });
+
   test("the answer is kept with the request", () => {
     const resumed = { node_id: "n", review_id: "r", action: "modify", by: "you", feedback: "Shorter.", diff: "-a\n+b" };
     const { data } = after(required(), ["node_resumed", resumed]).notes.r;

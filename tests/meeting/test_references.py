@@ -11,10 +11,10 @@ from markdown_it import MarkdownIt
 
 from council.meeting.markdown import render
 from council.meeting.paths import checked
-from council.meeting.references import Reference, lines_of, references, resolve
+from council.meeting.references import Paper, Papers, Reference, papers_of, references, resolve
 
-PLAN = {"plan.md": 20}
-TWO = {"plan.md": 20, "notes/Budget, 2026.md": 5}
+PLAN = {"plan.md": Paper(20)}
+TWO = {"plan.md": Paper(20), "notes/Budget, 2026.md": Paper(5)}
 
 
 class Page(HTMLParser):
@@ -42,8 +42,8 @@ class Page(HTMLParser):
             self.found.append((kind, address, text))
 
 
-def shown(text: str, lines: dict[str, int] | None = None) -> list[tuple[str, str, str]]:
-    return Page(render(text, lines=lines, marked=False)).found
+def shown(text: str, papers: Papers | None = None) -> list[tuple[str, str, str]]:
+    return Page(render(text, papers=papers, marked=False)).found
 
 
 def words(html: str) -> str:
@@ -89,35 +89,37 @@ def test_what_is_a_reference(text: str, found: list[tuple[str | None, int, int]]
 
 
 @pytest.mark.parametrize(
-    ("reference", "lines", "meant"),
+    ("reference", "papers", "meant"),
     [
         ("[Ref: L20]", PLAN, ("plan.md", True)),
-        ("[Ref: L21]", PLAN, ("plan.md", False)),
-        ("[Ref: L19-21]", PLAN, ("plan.md", False)),
+        ("[Ref: L21]", PLAN, (None, False)),
+        ("[Ref: L19-21]", PLAN, (None, False)),
+        ("[Ref: plan.md L21]", PLAN, ("plan.md", False)),
         ("[Ref: PLAN.md L1]", PLAN, ("plan.md", True)),
         ("[Ref: other.md L1]", PLAN, (None, False)),
         ("[Ref: L0]", PLAN, (None, False)),
         ("[Ref: L5-4]", PLAN, (None, False)),
-        ("[Ref: L5]", TWO, (None, True)),
+        ("[Ref: L5]", TWO, ("plan.md", True)),
+        ("[Ref: L5]", dict(reversed(TWO.items())), ("notes/Budget, 2026.md", True)),
+        ("[Ref: L6]", dict(reversed(TWO.items())), ("plan.md", True)),
         ("[Ref: L21]", TWO, (None, False)),
         ("[Ref: budget, 2026.md L5]", TWO, ("notes/Budget, 2026.md", True)),
         ("[Ref: Document 2 L5]", TWO, ("notes/Budget, 2026.md", True)),
         ("[Ref: Document 3 L5]", TWO, (None, False)),
         ("[Ref: L1]", {}, (None, False)),
-        ("[Ref: a.md L1]", {"x/a.md": 1, "y/a.md": 1}, (None, False)),
+        ("[Ref: a.md L1]", {"x/a.md": Paper(1), "y/a.md": Paper(1)}, (None, False)),
     ],
 )
-def test_which_document_is_meant(
-    reference: str, lines: dict[str, int], meant: tuple[str | None, bool]
-) -> None:
+def test_which_document_is_meant(reference: str, papers: Papers, meant: tuple[str | None, bool]) -> None:
     """The only one, the one of that name, or the one of that number; and whether it has these lines."""
     (found,) = references(reference)
-    assert resolve(found, lines) == meant
+    assert resolve(found, papers) == meant
 
 
 def test_lines_are_counted_as_members_see_them() -> None:
     """A line end at the end makes no line more, and what ends a line in prompts ends one here."""
-    assert lines_of([("a", "x\ny\n"), ("b", "x\x0cy\u2028z"), ("c", "")]) == {"a": 2, "b": 3, "c": 0}
+    found = papers_of([("a", "x\ny\n"), ("b", "x\x0cy\u2028z"), ("c", "")], {"a": 7})
+    assert found == {"a": Paper(2, 7), "b": Paper(3), "c": Paper(0)}
 
 
 def test_a_reference_is_a_link() -> None:
@@ -126,28 +128,35 @@ def test_a_reference_is_a_link() -> None:
         ("ref", "#ref=plan.md:2-3", "[Ref: plan.md L2-3]")
     ]
     assert shown("[Ref: L2]", PLAN) == [("ref", "#ref=plan.md:2-2", "[Ref: L2]")]
-    assert shown("[Ref: L2]", TWO) == [("ref", "#ref=:2-2", "[Ref: L2]")]
+    assert shown("[Ref: L2]", TWO) == [("ref", "#ref=plan.md:2-2", "[Ref: L2]")]
     assert shown("[Ref: a b.md L2]") == [("ref", "#ref=a%20b.md:2-2", "[Ref: a b.md L2]")]
+
+
+def test_a_link_leads_to_the_version_that_was_read() -> None:
+    """Lines move when a document is edited: what was cited is where it was."""
+    found = shown("[Ref: L2] [Ref: a.md L1]", {"plan.md": Paper(20, 3), "a.md": Paper(1, 1)})
+    assert [address for _kind, address, _text in found] == ["#ref=plan.md:2-2@3", "#ref=a.md:1-1@1"]
 
 
 def test_several_places_are_several_links() -> None:
     """Each leads to its own lines, and together they are the text that was written."""
     found = shown("[Ref: L2, plan.md L4-5]", PLAN)
     assert [address for _kind, address, _text in found] == ["#ref=plan.md:2-2", "#ref=plan.md:4-5"]
-    assert ">[Ref: L2</a>, <a" in render("[Ref: L2, plan.md L4-5]", lines=PLAN)
+    assert ">[Ref: L2</a>, <a" in render("[Ref: L2, plan.md L4-5]", papers=PLAN)
 
 
 def test_lines_that_are_not_there_are_marked() -> None:
     """A reference to what the document does not have leads nowhere, and says so in its language."""
     ((kind, address, text),) = shown("[Ref: L21]", PLAN)
     assert (kind, address, text) == ("ref missing", "", "[Ref: L21]")
-    assert "The document has no such lines" in render("[Ref: L21]", lines=PLAN)
-    assert "文档中没有这些行" in render("[Ref: 方案.md L21]", lines=PLAN)
+    assert "The document has no such lines" in render("[Ref: L21]", papers=PLAN)
+    assert "文档中没有这些行" in render("[Ref: 方案.md L21]", papers=PLAN)
 
 
 def test_without_documents_nothing_is_known_to_be_missing() -> None:
     """Where the line counts are not known, every reference that could be one is a link; with no document, none is."""
-    assert shown("[Ref: L999]")[0][0] == "ref"
+    assert shown("[Ref: plan.md L999]")[0][0] == "ref"
+    assert shown("[Ref: L999]") == []
     assert shown("[Ref: L9-1]")[0][0] == "ref missing"
     assert shown("[Ref: L1]", {})[0][0] == "ref missing"
 
@@ -183,16 +192,16 @@ def test_nobody_else_makes_such_links() -> None:
 
 def test_a_cited_figure_has_its_source() -> None:
     """A figure beside a reference is not marked as one without a source."""
-    assert "unsourced" not in render("It costs 40% [Ref: plan.md L2].", lines=PLAN)
-    assert "unsourced" in render("It costs 40%.", lines=PLAN)
+    assert "unsourced" not in render("It costs 40% [Ref: plan.md L2].", papers=PLAN)
+    assert "unsourced" in render("It costs 40%.", papers=PLAN)
 
 
 @given(st.text("[]Ref: L123-,;.a\n`*<>\"'&#", max_size=60), st.sampled_from([None, {}, PLAN, TWO]))
-def test_links_change_no_word(text: str, lines: dict[str, int] | None) -> None:
+def test_links_change_no_word(text: str, papers: Papers | None) -> None:
     """The page with its links says, word for word, what it says without them."""
     message = f"x {text} [Ref: L1] {text}"
     plain = MarkdownIt("commonmark", {"html": False}).enable(["table", "strikethrough"]).disable("image")
-    assert words(render(message, lines=lines, marked=False)) == words(plain.render(message))
+    assert words(render(message, papers=papers, marked=False)) == words(plain.render(message))
 
 
 @given(st.text("[]Ref: L12,-;.a\n", max_size=60))
@@ -214,9 +223,11 @@ def test_every_path_can_be_cited(name: str, first: int, more: int) -> None:
         return  # Such a name cannot stand in a reference.
     ((document, start, end),) = places(f"[Ref: {path} L{first}-{first + more}]")
     assert (document, start, end) == (path, first, first + more)
-    ((kind, address, _text),) = [each for each in shown("[Ref: L1]", {path: 1}) if each[0]]
+    ((kind, address, _text),) = [each for each in shown("[Ref: L1]", {path: Paper(1)}) if each[0]]
     assert (kind, unquote(address)) == ("ref", f"#ref={path}:1-1")
-    assert resolve(Reference(path, first, first + more, 0, 0), {path: first + more, "other": 1}) == (
+    assert resolve(
+        Reference(path, first, first + more, 0, 0), {path: Paper(first + more), "other": Paper(1)}
+    ) == (
         path,
         True,
     )
@@ -228,4 +239,4 @@ def test_every_path_can_be_cited(name: str, first: int, more: int) -> None:
 )
 def test_hostile_text_is_not_slow(text: str) -> None:
     """Text made to be slow to read takes no long time."""
-    assert render(text, lines=PLAN)
+    assert render(text, papers=PLAN)

@@ -1,18 +1,23 @@
 """Versions of a meeting's files: one after another, none ever lost, and only as many as a meeting may have."""
 
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
 import sqlalchemy as sa
+from alembic import command
+from alembic.config import Config
 
 from council.errors import Conflict, Invalid, NotFound, TooLarge
-from council.store import files, sessions
+from council.store import files, migrations, sessions
 from council.store.engine import Store
 from council.store.files import Draft, Limits
+from council.store.migrations import migrate
 from council.store.tables import files as table
 from tests.support.rows import add_session
 
+FOLDER = Path(migrations.__file__).parent
 LIMITS = Limits(max_bytes=1_000, max_files=3, max_versions=6)
 GIVEN = [{"name": "plan.md", "content": "one\ntwo\n"}, {"name": "a/budget.md", "content": "10"}]
 
@@ -215,3 +220,33 @@ def test_a_meeting_that_is_forgotten_leaves_no_file(store: Store, meeting: str) 
     assert rows(store) == 1
     with store.read() as connection:
         assert files.read(connection, "other", "plan.md")["content"] == "another meeting's"
+
+
+def test_documents_of_older_meetings_become_files(empty: Store) -> None:
+    """What was given before there were versions is version 1 after the database was brought up to date."""
+    config = Config()
+    config.set_main_option("script_location", str(FOLDER))
+    with empty.write() as connection:
+        config.attributes["connection"] = connection
+        command.upgrade(config, "0001")
+        row = {
+            "session_id": "s",
+            "template_id": "t",
+            "status": "running",
+            "created_at": "2026-11-21T05:00:00.000Z",
+        }
+        row |= dict.fromkeys(("graph", "agents", "panel", "node_statuses"), "{}")
+        row |= dict.fromkeys(("subject", "objective", "fingerprint"), "")
+        names = ", ".join(row)
+        values = ", ".join(f":{name}" for name in row)
+        connection.execute(sa.text(f"INSERT INTO sessions ({names}) VALUES ({values})"), row)
+        for position, (name, content) in enumerate([("b.md", "first"), ("a.md", "x"), ("b.md", "second")]):
+            given = {"position": position, "name": name, "content": content}
+            connection.execute(
+                sa.text("INSERT INTO documents VALUES ('s', :position, :name, :content)"), given
+            )
+    migrate(empty)
+    with empty.read() as connection:
+        assert files.newest(connection, "s") == {"a.md": 1, "b.md": 1}
+        assert files.read(connection, "s", "b.md")["content"] == "first"
+        assert files.documents(connection, "s")[:2] == [("b.md", "first"), ("a.md", "x")]

@@ -27,6 +27,19 @@ export function ask(state, event) {
   }
 }
 
+/** A node that is over waits for nobody. @param {State} state @param {string} node_id */
+export function forget(state, node_id) {
+  return waiting(state)
+    .filter((review) => review.node_id === node_id)
+    .reduce((next, { review_id }) => changeNote(next, review_id, { gone: true }), state);
+}
+
+/** Whether only people are missing: their time is not the meeting's. @param {State} state */
+export function isIdle(state) {
+  const isBusy = Object.values(state.node_statuses).includes("running");
+  return state.status === "running" && !isBusy && waiting(state).length > 0;
+}
+
 /** What the meeting waits for now, oldest first. @param {State} state @returns {Review[]} */
 export function waiting({ status, order, notes }) {
   if (status !== "running" && status !== "paused") return [];
@@ -37,8 +50,8 @@ export function waiting({ status, order, notes }) {
 }
 
 /** @param {Review} review */
-export function isOpen({ expired, answer }) {
-  return expired === null && answer === null;
+export function isOpen({ expired, answer, gone }) {
+  return expired === null && answer === null && !gone;
 }
 
 /** A pause takes nobody's time away. @param {State} state @param {number} ms @returns {State} */

@@ -26,11 +26,12 @@ function ballot({ opened, cast, closed }) {
 }
 
 /** @param {import("../protocol.js").SnapshotReview} review */
-function review({ reminded, expired, answer, open: _, ...asked }) {
+function review({ reminded, expired, answer, open, ...asked }) {
+  const gone = open === false && expired === null && answer === null;
   const { review_id, node_id, seq, expires_at } = asked;
   const about = { review_id, node_id, seq };
   return [
-    ...all([asked], "human_interaction_required"),
+    ...all([gone ? { ...asked, gone } : asked], "human_interaction_required"),
     ...all(reminded ? [{ ...about, expires_at }] : [], "human_interaction_reminder"),
     ...all(expired === null ? [] : [{ ...about, action: expired }], "human_interaction_expired"),
     ...all(answer ? [{ ...about, ...answer }] : [], "node_resumed"),

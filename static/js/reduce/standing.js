@@ -1,6 +1,6 @@
 // How the meeting stands: its status, its time and its money.
 
-import { delayed } from "./people.js";
+import { delayed, forget, isIdle } from "./people.js";
 
 /** @typedef {import("../reducer.js").State} State */
 
@@ -22,10 +22,21 @@ export function turn(state, { timestamp, data }) {
 /** @param {State} state @param {import("../protocol.js").NodeStateChange["data"]} data @returns {State} */
 export function move(state, { node_id, status, round }) {
   return {
-    ...state,
+    ...(OVER.has(status) ? forget(state, node_id) : state),
     node_statuses: { ...state.node_statuses, [node_id]: status },
     node_rounds: { ...state.node_rounds, [node_id]: round ?? 1 },
   };
+}
+
+const OVER = new Set(["completed", "failed", "skipped"]);
+
+/** The clock stands still while only people are missing. @param {State} state @param {string | undefined} timestamp */
+export function keepTime(state, timestamp) {
+  const { seconds, since } = state.elapsed;
+  if (timestamp === undefined || state.status !== "running" || isIdle(state) === (since === null)) return state;
+  const at = Date.parse(timestamp);
+  const elapsed = since === null ? { seconds, since: at } : { seconds: seconds + Math.max(0, at - since) / 1000, since: null };
+  return { ...state, elapsed };
 }
 
 /**

@@ -85,7 +85,19 @@ def upgrade() -> None:
     )
     op.create_index("waits_by_expiry", "waits", ["expires_at"])
     op.create_index("knowledge_of_a_group", "knowledge", ["group_id", "layer", "created_at"])
+    _documents_are_files()
     _search_index()
+
+
+def _documents_are_files() -> None:
+    """What meetings were given before there were files is their first version; of two of one name, the first."""
+    op.execute(
+        "INSERT INTO files (session_id, path, version, content, author, reason, created_at) "
+        "SELECT d.session_id, d.name, 1, d.content, 'person', 'given', s.created_at "
+        "FROM documents d JOIN sessions s ON s.session_id = d.session_id "
+        "WHERE d.position = (SELECT MIN(e.position) FROM documents e "
+        "WHERE e.session_id = d.session_id AND e.name = d.name)"
+    )
 
 
 def _search_index() -> None:
