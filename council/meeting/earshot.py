@@ -1,6 +1,7 @@
 """Who will have heard whom, and how often, by the time it speaks: read off the graph alone."""
 
 from functools import cached_property
+from itertools import pairwise
 from math import prod
 from typing import Literal
 
@@ -79,7 +80,7 @@ class Earshot:
         found: dict[str, frozenset[str]] = {}
         for node in self._graph.nodes.values():
             if node.type == "sequence":
-                for earlier, later in zip(node.next_ids, node.next_ids[1:], strict=False):
+                for earlier, later in pairwise(node.next_ids):
                     found[later] = self._graph.branch(node.node_id, earlier)
         return found
 

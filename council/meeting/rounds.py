@@ -5,6 +5,7 @@ counts more than any score; only the number of rounds counts more than a person'
 """
 
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Literal
 
 from council.events import LoopReason
@@ -62,4 +63,4 @@ def stands_still(loop: Loop, scores: tuple[float, ...]) -> bool:
     if loop.stasis == 0 or len(scores) <= loop.stasis_rounds:
         return False
     last = scores[-loop.stasis_rounds - 1 :]
-    return all(abs(after - before) < loop.stasis for before, after in zip(last, last[1:], strict=False))
+    return all(abs(after - before) < loop.stasis for before, after in pairwise(last))

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
-from tests.browser.fake_room import FakeMeeting, graph, node
+from tests.browser.fake_meeting import FakeMeeting, graph, node
 
 VOTERS = ("alice", "bob", "carol", "dora")
 ROUNDS = graph(

@@ -5,7 +5,8 @@ from playwright.sync_api import expect
 
 from tests.browser import scenes
 from tests.browser.conftest import OpenPage
-from tests.browser.fake_room import FakeMeeting, FakeServer
+from tests.browser.fake_meeting import FakeMeeting
+from tests.browser.fake_room import FakeServer
 from tests.browser.rooms import article, overflow, wait_connection
 
 pytestmark = pytest.mark.browser

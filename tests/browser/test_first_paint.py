@@ -19,7 +19,7 @@ from council.web.picture import draw, initials
 from council.web.script_texts import SCRIPT_TEXTS
 from council.web.stages import stages
 from council.web.symbols import NAMES, SIGNS, node_title
-from tests.browser.fake_room import DEBATE, VOTE, FakeMeeting, graph, node
+from tests.browser.fake_meeting import DEBATE, VOTE, FakeMeeting, graph, node
 
 ROOT = Path(__file__).parents[2]
 EXAMPLES = json.loads((ROOT / "tests" / "js" / "stages.json").read_text("utf-8"))

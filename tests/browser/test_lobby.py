@@ -6,7 +6,8 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.browser.conftest import OpenPage
-from tests.browser.fake_room import FakeMeeting, FakeServer
+from tests.browser.fake_meeting import FakeMeeting
+from tests.browser.fake_room import FakeServer
 from tests.support.waiting import wait_until
 
 pytestmark = pytest.mark.browser

@@ -7,7 +7,8 @@ from playwright.sync_api import Page, expect
 
 from tests.browser import scenes
 from tests.browser.conftest import OpenPage
-from tests.browser.fake_room import FakeMeeting, FakeServer
+from tests.browser.fake_meeting import FakeMeeting
+from tests.browser.fake_room import FakeServer
 from tests.browser.rooms import wait_connection
 from tests.support.waiting import wait_until
 

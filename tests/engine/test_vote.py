@@ -86,7 +86,8 @@ def asked_for_ballots(model: ScriptedModelServer) -> Counter[str]:
     [
         (("yes", "yes", "yes"), 0.67, "passed", "yes"),
         (("no", "no", "yes"), 0.6, "rejected", "no"),
-        (("yes", "yes", "no"), 0.67, "impasse", None),
+        (("yes", "yes", "no"), 0.67, "passed", "yes"),
+        (("yes", "yes", "no"), 0.7, "impasse", None),
         (("abstain", "abstain", "yes"), 0.67, "no_quorum", None),
     ],
 )

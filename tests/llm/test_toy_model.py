@@ -7,8 +7,10 @@ from collections.abc import Iterator
 import pytest
 
 from council.errors import ContextTooLong, Stopped
+from council.llm.base import ChatMessage, ChatRequest, ToolCall, ToolSpec
 from council.llm.offers import offered_models
 from council.llm.openai_compatible import OpenAICompatible
+from council.meeting.tools import TOOLS, description, schema
 from tests.llm.conftest import Ear, question
 from tests.support import toy_model
 from tests.support.toy_model import ToyServer
@@ -73,3 +75,17 @@ def test_a_real_call_is_cancelled(provider: OpenAICompatible) -> None:
 
 def test_a_real_server_names_its_model(toy: ToyServer) -> None:
     assert offered_models(toy.url, None) == (toy.model,)
+
+
+def test_a_real_server_takes_tools(toy: ToyServer, provider: OpenAICompatible, ear: Ear) -> None:
+    """It accepts our tools' schemas, and a conversation with calls and results, with tools and without."""
+    specs = tuple(ToolSpec(name, description(kind), schema(kind)) for name, kind in TOOLS.items())
+    said = (
+        ChatMessage("user", "Mend the plan."),
+        ChatMessage("assistant", "", (ToolCall("call_1", "read_file", '{"path": "plan.md"}'),)),
+        ChatMessage("tool", "L1: # Plan", tool_call_id="call_1"),
+    )
+    for tools in (specs, ()):
+        completion = provider.open(ChatRequest(toy.model, said, max_tokens=20, tools=tools)).run(ear)
+        assert completion.usage.input_tokens > 3
+    assert ear.pieces

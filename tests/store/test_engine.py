@@ -105,7 +105,9 @@ def _ours(name: str | None, _kind: str, _parents: object) -> bool:
 def test_the_migrations_make_the_tables(store: Store) -> None:
     """The tables that the code knows are those the migrations make, column by column."""
     with store.read() as connection:
-        context = MigrationContext.configure(connection, opts={"compare_server_default": True, "include_name": _ours})
+        context = MigrationContext.configure(
+            connection, opts={"compare_server_default": True, "include_name": _ours}
+        )
         assert compare_metadata(context, metadata) == []
 
 

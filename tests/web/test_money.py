@@ -118,7 +118,9 @@ def test_a_local_model_is_free_and_an_unknown_price_is_not(api, far_away):
 # The cap
 
 
-@pytest.mark.parametrize("budget", [{"usd": 0}, {"usd": -1}, {"usd": 1e-10}, {"tokens": 0}, {"seconds": -0.5}])
+@pytest.mark.parametrize(
+    "budget", [{"usd": 0}, {"usd": -1}, {"usd": 1e-10}, {"tokens": 0}, {"seconds": -0.5}]
+)
 def test_a_cap_of_nothing_is_refused(api, budget):
     """The message says how to have none."""
     problem = assert_problem(api.post(SESSIONS, json=body_of(budget=budget)), 422, "invalid")

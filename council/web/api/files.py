@@ -27,33 +27,38 @@ def blueprint(parts: Parts) -> Blueprint:
     api = Blueprint("files", __name__, url_prefix="/api/v1/sessions/<session_id>/files")
     cabinet = Cabinet(parts.store, parts.journal, Limits.of(parts.settings))
 
+    def existing(session_id: str) -> str:
+        """The id as it is stored. Raises NotFound."""
+        parts.archive.position(known(session_id))
+        return known(session_id)
+
     @api.get("")
     def files(session_id: str) -> Response:
-        query = read_query("path", "version", "after", "limit")
+        query, session_id = read_query("path", "version", "after", "limit"), existing(session_id)
         if "path" in query:
-            return jsonify(parts.archive.file(known(session_id), query["path"], _version(query)))
+            return jsonify(parts.archive.file(session_id, query["path"], _version(query)))
         if "version" in query:
             raise Invalid("version: of which file?", hint="Name its path, too.")
         limit = read_number(query, "limit", 100, least=1, most=MAX_PAGE)
-        return jsonify(parts.archive.files(known(session_id), query.get("after", ""), limit))
+        return jsonify(parts.archive.files(session_id, query.get("after", ""), limit))
 
     @api.get("/history")
     def history(session_id: str) -> Response:
-        query = read_query("path", "after", "limit")
+        query, session_id = read_query("path", "after", "limit"), existing(session_id)
         if "path" not in query:
             raise Invalid("path: say which file.", hint="GET …/files lists them.")
         after = read_number(query, "after", 0, least=0, most=MAX_VERSION)
         limit = read_number(query, "limit", 20, least=1, most=MAX_DIFFERENCES)
-        return jsonify(parts.archive.file_history(known(session_id), query["path"], after, limit))
+        return jsonify(parts.archive.file_history(session_id, query["path"], after, limit))
 
     @api.post("/rollback")
     def rollback(session_id: str) -> Response:
-        body = read_object()
+        body, session_id = read_object(), existing(session_id)
         try:
             wanted = Rollback.model_validate(body)
         except ValidationError as problem:
             raise invalid_fields(problem, Rollback) from problem
-        done = cabinet.roll_back(known(session_id), wanted.path, wanted.version, command_id=idempotency_key())
+        done = cabinet.roll_back(session_id, wanted.path, wanted.version, command_id=idempotency_key())
         return jsonify(done)
 
     return api
