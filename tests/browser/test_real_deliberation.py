@@ -60,7 +60,7 @@ def test_a_person_turns_the_loop(serve: Serve, open_page: OpenPage) -> None:
     expect(files.locator("[data-sign='+']").first).to_be_visible()
     page.get_by_role("button", name="Roll back").click()
     expect(page.get_by_role("heading", name="Round 2")).to_be_visible()
-    expect(page.locator(".work").filter(has_text="version 3")).to_be_visible()
+    expect(page.locator(".work").filter(has_text="version 3").first).to_be_visible()
     page.get_by_role("button", name="Exit").click()
     wait_session(page, "completed")
     reference = page.locator("article a.ref").first
