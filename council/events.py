@@ -248,6 +248,7 @@ class Verdict(Event):
     weak_evidence: tuple[str, ...] = ()
     sentences: tuple[dict[str, Any], ...] = ()
     person: dict[str, Any] | None = None
+    chair: dict[str, Any] | None = None
 
 
 # People

@@ -91,7 +91,7 @@ def test_debate_on_a_real_model_server(
     assert verdict["score"] is None
     assert verdict["word"] is None
     usage = [event["data"] for event in events if event["event"] == "token_usage"]
-    assert len(usage) == 4
+    assert len(usage) >= 4  # An answer without a word is asked again, and counted.
     assert all(each["price"] == "local" and not each["estimated"] for each in usage)
     assert snapshot["totals"]["output_tokens"] == sum(each["output_tokens"] for each in usage) > 100
 

@@ -142,7 +142,7 @@ def _usual_seats(group: Group | None, template_id: str | None, graph: Graph) -> 
 
 def seated(graph: Graph, wanted: dict[str, str], known: Collection[str]) -> Graph:
     """The graph with the agents that really sit: an agent that is replaced at one node is replaced wherever it sits,
-    and where it votes, unless that node is named itself. Raises Invalid."""
+    where it votes and where it stands in, unless that node is named itself. Raises Invalid."""
     sits = {
         n: node.properties["agent_id"] for n, node in graph.nodes.items() if node.properties.get("agent_id")
     }
@@ -171,16 +171,23 @@ def _reseated(node: Node, named: str | None, replaced: dict[str, str]) -> Node:
     properties = dict(node.properties)
     if agent_id := properties.get("agent_id"):
         properties["agent_id"] = named or replaced.get(agent_id, agent_id)
+    if fallback := properties.get("fallback_agent_id"):
+        properties["fallback_agent_id"] = replaced.get(fallback, fallback)
     if voters := properties.get("agent_ids"):
         properties["agent_ids"] = list(dict.fromkeys(replaced.get(voter, voter) for voter in voters))
     return node.model_copy(update={"properties": properties})
 
 
 def seat_agents(graph: Graph) -> dict[str, str]:
-    """Who sits where: the agent of each node that has one, and of each voter who sits nowhere else."""
+    """Who sits where: the agent of each node that has one, the chair's fallback beside it, and each voter who sits
+    nowhere else."""
     seats = {
         n: node.properties["agent_id"] for n, node in graph.nodes.items() if node.properties.get("agent_id")
     }
+    for node_id, node in graph.nodes.items():
+        fallback = node.properties.get("fallback_agent_id")
+        if fallback and fallback != seats[node_id]:
+            seats[f"{node_id}/{fallback}"] = fallback
     for node_id, node in graph.nodes.items():
         for voter in node.properties.get("agent_ids", ()):
             if voter not in seats.values():

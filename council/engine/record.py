@@ -25,7 +25,8 @@ class Member:
 class MeetingRecord:
     """Everything a run needs. ``results`` are the recorded steps; ``unfinished`` are messages without an end.
 
-    ``members`` are by node; an agent that only votes, and sits nowhere, is at ``<vote node>/<agent>``.
+    ``members`` are by node; an agent that only votes, and sits nowhere, is at ``<vote node>/<agent>``, and so is a
+    chair's fallback at its node.
     """
 
     session_id: str
@@ -47,6 +48,10 @@ class MeetingRecord:
         return Matter(
             self.matter.subject, self.matter.objective, tuple(files.documents(connection, self.session_id))
         )
+
+    def speaker_at(self, node_id: str, agent_id: str | None) -> Member | None:
+        """Who speaks there under this id: whoever sits there, or the fallback."""
+        return self.members.get(f"{node_id}/{agent_id}") or self.members.get(node_id)
 
     def member_of(self, agent_id: str) -> Member | None:
         """The first seat of this agent."""

@@ -21,6 +21,7 @@ from council.events import (
     EVENTS,
     Event,
     FileWritten,
+    NodeResumed,
     NodeStateChange,
     SessionCreated,
     UserMessage,
@@ -78,7 +79,7 @@ def prepare_rerun(connection: Connection, command: RerunSession, library: Librar
     shared = tuple(_shared_events(connection, command, graph, redone, rename))
     written = {(event.path, event.version) for event in shared if isinstance(event, FileWritten)}
     return Rerun(
-        session=_row(row, command, _changed(graph, command), known, seating),
+        session=_row(row, command, _changed(graph, command, _replaced(row, command)), known, seating),
         documents=sessions.documents_of(connection, command.session_id),
         files=files.written_by(connection, command.session_id, written),
         results=results,
@@ -128,18 +129,28 @@ def _invalid(path: str, reason: str, nodes: Collection[str]) -> Invalid:
 # The new meeting
 
 
-def _changed(graph: Graph, command: RerunSession) -> Graph:
-    """The graph with the other members and tasks."""
-    nodes = {n: _changed_node(node, command) for n, node in graph.nodes.items()}
+def _replaced(row: dict[str, Any], command: RerunSession) -> dict[str, str]:
+    """Who takes the place of each agent that sits nowhere any more."""
+    before = {seat: agent["agent_id"] for seat, agent in row["agents"].items()}
+    still = (before | command.agents).values()
+    asked = ((before[n], command.agents[n]) for n in reversed(before) if n in command.agents)
+    return {gone: agent_id for gone, agent_id in asked if gone not in still}
+
+
+def _changed(graph: Graph, command: RerunSession, replaced: dict[str, str]) -> Graph:
+    """The graph with the other members and tasks; who was replaced everywhere votes no more, either."""
+    nodes = {n: _changed_node(node, command, replaced) for n, node in graph.nodes.items()}
     return graph.model_copy(update={"nodes": nodes})
 
 
-def _changed_node(node: Node, command: RerunSession) -> Node:
+def _changed_node(node: Node, command: RerunSession, replaced: dict[str, str]) -> Node:
     properties = dict(node.properties)
     if agent_id := command.agents.get(node.node_id):
         properties["agent_id"] = agent_id
     if task := command.tasks.get(node.node_id):
         properties["prompt" if node.type == "llm" else "task"] = task
+    if voters := properties.get("agent_ids"):
+        properties["agent_ids"] = list(dict.fromkeys(replaced.get(voter, voter) for voter in voters))
     return node.model_copy(update={"properties": properties})
 
 
@@ -174,7 +185,7 @@ def _panel(
             "provider": seats[member["node_id"]].provider_id,
             "model": seats[member["node_id"]].model,
         }
-        if member["node_id"] in seats
+        if member.get("seat", member["node_id"]) in seats
         else member
         for member in row["panel"]["members"]
     ]
@@ -217,13 +228,16 @@ def _shared_events(
 ) -> Iterator[Event]:
     """What the log of the first meeting says of the steps that are shared, and what people said before."""
     begun = False
-    shared = graph.nodes.keys() - redone
+    shared, channel = graph.nodes.keys() - redone, session_channel(command.session_id)
     unfinished = {m["message_id"] for m in messages.unfinished(connection, command.session_id)}
-    for envelope in _log(connection, session_channel(command.session_id)):
+    answered = {told["review_id"] for told in channels.of_kind(connection, channel, NodeResumed.name)}
+    for envelope in _log(connection, channel):
         name, node_id, data = envelope["event"], envelope["node_id"], envelope["data"]
         begun = begun or (name == NodeStateChange.name and node_id == command.node_id)
         if name in _NOT_SHARED or data.get("message_id") in unfinished:
             continue
+        if data.get("review_id") not in (None, *answered):
+            continue  # Nobody has answered yet: the new meeting asks for itself.
         if node_id in shared or (name == UserMessage.name and not begun):
             yield EVENTS[name].model_validate(rename.all_in(data))
 

@@ -41,7 +41,11 @@ def changes(connection: Connection, turn: Turn) -> list[Changed]:
     versions: dict[str, list[int]] = {}
     for event in written:
         versions.setdefault(event["path"], []).append(event["version"])
-    return [Changed(path, min(found) - 1, max(found)) for path, found in sorted(versions.items())]
+    session_id = turn.record.session_id
+    return [
+        Changed(path, files.before(connection, session_id, path, min(found)), max(found))
+        for path, found in sorted(versions.items())
+    ]
 
 
 def shown(connection: Connection, session_id: str, found: list[Changed]) -> tuple[dict[str, Any], ...]:

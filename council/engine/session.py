@@ -313,9 +313,7 @@ class Run:
     def _end_overdue_turns(self) -> None:
         self._gate.give_way_when_due()
         for turn, _thread in self._turns.values():
-            left = turn.remaining_seconds()
-            if left is not None and left <= 0:
-                turn.expire()
+            turn.expire_when_over()
 
     def _look_seconds(self) -> float:
         left = [turn.remaining_seconds() for turn, _thread in self._turns.values()]

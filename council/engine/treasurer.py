@@ -123,7 +123,7 @@ class Treasurer:
 
     def _usage_of(self, message: dict[str, Any]) -> TokenUsage:
         node_id = message["node_id"]
-        member = self._record.members.get(node_id)
+        member = self._record.speaker_at(node_id, message["agent_id"])
         usage = Usage(
             self._prompt_of(node_id),
             estimate_tokens(message["content"] + message["thinking"]),
@@ -173,7 +173,8 @@ class Treasurer:
         if left is not None and left <= 0:
             limit = self._budget.figures().limits.seconds or 0.0
             detail = f"The meeting has run for {limit:g} seconds, which is its cap."
-            self._pause("now", "budget", detail, needs={"seconds": limit})
+            if not self._pause("now", "budget", detail, needs={"seconds": limit}):
+                self._obey(self._read_limits())  # Another process may have been told of another cap.
 
     # Pausing
 

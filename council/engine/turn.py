@@ -158,9 +158,19 @@ class Turn:
         """What is left of its time, pauses not counted; ``None`` before it began."""
         held = self.gate.held_seconds()
         with self._lock:
-            if self._began is None or self.timeout_seconds is None:
-                return None
-            return self.timeout_seconds - (clock.monotonic() - self._began) + (held - self._held_before)
+            return self._remaining(held)
+
+    def _remaining(self, held: float) -> float | None:
+        """Requires holding _lock."""
+        if self._began is None or self.timeout_seconds is None:
+            return None
+        return self.timeout_seconds - (clock.monotonic() - self._began) + (held - self._held_before)
+
+    def start_clock_again(self) -> None:
+        """Somebody else takes the turn, with the whole time."""
+        held = self.gate.held_seconds()
+        with self._lock:
+            self._began, self._held_before, self._expired = clock.monotonic(), held, False
 
     def is_over_in(self, seconds: float) -> bool:
         remaining = self.remaining_seconds()
@@ -173,9 +183,13 @@ class Turn:
         left = whole if remaining is None else max(0.1, remaining)
         return left + self.desk.settings.pause_hold_seconds
 
-    def expire(self) -> None:
-        """Its time is over: end the call in flight."""
+    def expire_when_over(self) -> None:
+        """End the call in flight when its time is over."""
+        held = self.gate.held_seconds()
         with self._lock:
+            left = self._remaining(held)
+            if left is None or left > 0:
+                return
             self._expired = True
             cancels = tuple(self._cancels)
         for cancel in cancels:

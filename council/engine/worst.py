@@ -1,5 +1,7 @@
 """What calls cost at worst: prompts counted conservatively, answers as long as they may be."""
 
+from collections import Counter
+
 from council.engine.budget import NOTHING, Amount
 from council.engine.record import MeetingRecord
 from council.engine.turn import Desk, Turn
@@ -15,6 +17,7 @@ from council.meeting.graph import Node
 from council.meeting.money import nano_of
 from council.meeting.prompts import numbered
 from council.meeting.tokens import most_tokens
+from council.store import steps
 
 
 class WorstCase:
@@ -31,14 +34,28 @@ class WorstCase:
         return Amount(0 if cost.usd is None else nano_of(cost.usd), asked + said)
 
     def of_turn(self, turn: Turn) -> Amount:
-        """All calls of a turn but second attempts: those draw on what is left over, or reserve more."""
-        whole = NOTHING
+        """All calls of a turn that are still to be made, but second attempts: those draw on what is left over, or
+        reserve more."""
+        whole, made = NOTHING, self._made(turn)
         for asking in calls_of(turn.node, self._record.members):
             caller = asking.caller
             said = asking.answer_at_most(self._desk.settings.answer_limit_tokens)
             asked = self._prompt(turn, caller.agent.persona)
-            whole += self.of_call(caller.provider_id, caller.model, asked, said).times(asking.most)
+            times = asking.most - made[caller.agent.agent_id]
+            whole += self.of_call(caller.provider_id, caller.model, asked, said).times(times)
         return whole
+
+    def _made(self, turn: Turn) -> Counter[str]:
+        """How many of its calls each agent has made: a visit that was left off, or waited for a person, is resumed."""
+        with self._desk.store.read() as connection:
+            parts = steps.parts(connection, self._record.session_id, turn.key)
+        if turn.node.type == "vote":
+            return Counter(
+                {agent for part in parts for way, _, agent in [part.partition("/")] if way == "vote"}
+            )
+        member = turn.member
+        answered = sum("calls" in result or {"text", "problem"} <= result.keys() for result in parts.values())
+        return Counter({member.agent.agent_id: answered} if member else {})
 
     def _prompt(self, turn: Turn, persona: str) -> int:
         own = most_tokens(f"{persona}{self._record.group_prompt}{turn.node.properties}")

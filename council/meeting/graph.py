@@ -1,6 +1,8 @@
 """How a meeting runs: nodes, and the links between them."""
 
+from collections.abc import Iterator
 from functools import cached_property
+from itertools import pairwise
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
@@ -96,14 +98,24 @@ class Graph(_Part):
         return frozenset(n for n in self.reachable(again) if loop_id in self.reachable(n))
 
     def after(self, node_id: str) -> frozenset[str]:
-        """The node and all that may run once it has: onward, and round every loop on the way."""
+        """The node and all that may run once it has: onward, round every loop on the way, and in a sequence the
+        branches that come later."""
         following = self.reachable(node_id)
         while True:
-            again = (self.nodes[n].again_id for n in following)
-            grown = following.union(*(self.reachable(target) for target in again if target))
+            again = [head for n in following if (head := self.nodes[n].again_id)]
+            begun = [*again, *self._later_branches(following)]
+            grown = following.union(*(self.reachable(head) for head in begun))
             if grown == following:
                 return following
             following = grown
+
+    def _later_branches(self, nodes: frozenset[str]) -> Iterator[str]:
+        """The heads of the branches that wait for a branch with one of these nodes in it."""
+        for node in self.nodes.values():
+            if node.type == "sequence":
+                for earlier, later in pairwise(node.next_ids):
+                    if self.branch(node.node_id, earlier) & nodes:
+                        yield later
 
     def join_of(self, node_id: str) -> str | None:
         """The first node that all branches of this one reach; ``None`` when there is none."""

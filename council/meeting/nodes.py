@@ -38,10 +38,11 @@ class AgentTurn(Speaking):
 
     ``visibility``: all that was said before, of each node only its latest words (round), or nothing.
     ``output``: text, text that ends with the member's position (ballot), or the chair's verdict.
-    ``task`` replaces the task that comes with that output.
+    ``task`` replaces the task that comes with that output. ``fallback_agent_id`` rules when a chair's call fails.
     """
 
     agent_id: str
+    fallback_agent_id: str | None = None
     tools: tuple[Tool, ...] = ()
     visibility: Visibility = "all"
     output: Literal["text", "ballot", "verdict"] = "text"

@@ -86,10 +86,12 @@ def _node_faults(graph: Graph, agent_ids: Collection[str]) -> Iterator[Fault]:
         yield from _agent_faults(path, node, agent_ids)
         if node.type == "vote":
             yield from _vote_faults(path, node.properties)
+        if node.properties.get("fallback_agent_id") is not None:
+            yield from _fallback_faults(path, node.properties)
 
 
 def _agent_faults(path: str, node: Node, agent_ids: Collection[str]) -> Iterator[Fault]:
-    named = [("agent_id", node.properties.get("agent_id"))]
+    named = [(name, node.properties.get(name)) for name in ("agent_id", "fallback_agent_id")]
     voters = node.properties.get("agent_ids")
     if isinstance(voters, list | tuple):
         named += [(f"agent_ids.{at}", agent_id) for at, agent_id in enumerate(voters)]
@@ -102,6 +104,15 @@ def _agent_faults(path: str, node: Node, agent_ids: Collection[str]) -> Iterator
             )
     if isinstance(voters, list | tuple) and len({str(voter) for voter in voters}) < len(voters):
         yield Fault(f"{path}.properties.agent_ids", "A voter is named twice.", "Name each voter once.")
+
+
+def _fallback_faults(path: str, properties: dict[str, Any]) -> Iterator[Fault]:
+    """A fallback is another agent, and a chair's."""
+    where = f"{path}.properties.fallback_agent_id"
+    if properties.get("output") != "verdict":
+        yield Fault(where, "Only a chair has a fallback.", 'Leave it out, or set "output": "verdict".')
+    if properties["fallback_agent_id"] == properties.get("agent_id"):
+        yield Fault(where, "It is the chair itself.", "Name another agent, or leave it out.")
 
 
 def _vote_faults(path: str, properties: dict[str, Any]) -> Iterator[Fault]:
@@ -137,6 +148,7 @@ def _property_faults(path: str, node_type: str, properties: dict[str, Any]) -> I
 
 _EXAMPLES = {
     "agent_id": "chief_justice",
+    "fallback_agent_id": "neutral_analyst",
     "agent_ids": ["value_defender", "risk_auditor"],
     "question": "Shall we do it?",
     "prompt": "Summarise {{subject}}.",

@@ -205,6 +205,14 @@ def newest(connection: Connection, session_id: str) -> dict[str, int]:
     return {path: version for path, version in connection.execute(_newest_versions(session_id))}
 
 
+def before(connection: Connection, session_id: str, path: str, version: int) -> int:
+    """The version that came before this one, 0 for none: a meeting run again may lack what others wrote between."""
+    query = sa.select(sa.func.max(files.c.version)).where(
+        files.c.session_id == session_id, files.c.path == path, files.c.version < version
+    )
+    return connection.scalar(query) or 0
+
+
 def history(
     connection: Connection, session_id: str, path: str, *, after: int = 0, limit: int | None = None
 ) -> list[dict[str, Any]]:

@@ -47,7 +47,7 @@ def _piece_came(connection: Connection, it: Numbered, event: events.TokenStream)
             seq=it.seq,
             node_id=event.node_id,
             agent_id=event.agent_id,
-            agent_name=_name_of(connection, it.session_id, event.node_id),
+            agent_name=_name_of(connection, it.session_id, event.node_id, event.agent_id),
             role="agent",
         )
 
@@ -60,7 +60,7 @@ def _message_ended(connection: Connection, it: Numbered, event: events.MessageCo
         seq=it.seq,
         node_id=event.node_id,
         agent_id=event.agent_id,
-        agent_name=_name_of(connection, it.session_id, event.node_id),
+        agent_name=_name_of(connection, it.session_id, event.node_id, event.agent_id),
         role=event.role,
     )
     messages.finish(
@@ -96,9 +96,12 @@ def _person_spoke(connection: Connection, it: Numbered, event: events.UserMessag
     )
 
 
-def _name_of(connection: Connection, session_id: str, node_id: str) -> str | None:
+def _name_of(connection: Connection, session_id: str, node_id: str, agent_id: str | None) -> str | None:
+    """Of who spoke there; it may have been the one who stands in for whoever sits there."""
     panel = sessions.columns(connection, session_id, "panel")["panel"]
-    return next((seat["name"] for seat in panel["members"] if seat["node_id"] == node_id), None)
+    there = [seat for seat in panel["members"] if seat["node_id"] == node_id]
+    names = [seat["name"] for seat in there if seat["agent_id"] == agent_id] or [s["name"] for s in there]
+    return names[0] if names else None
 
 
 # The session

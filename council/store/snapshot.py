@@ -10,6 +10,7 @@ from council.errors import NotFound
 from council.events import session_channel
 from council.meeting.money import NANO
 from council.store import channels, chronicle, messages, sessions
+from council.store.words import version_of
 
 _AS_THEY_ARE = (
     "session_id", "template_id", "subject", "status", "reason", "waiting_for",
@@ -48,6 +49,7 @@ def snapshot(connection: Connection, session_id: str) -> dict[str, Any]:
         ],
         "detail": told["detail"] if row["status"] == "paused" else None,
         "paused_at": row["paused_at"],
+        "prompts_version": version_of(row["prompts"]) if row["prompts"] else None,
         "review": next((review for review in told["reviews"] if review["open"]), None),
     }
 

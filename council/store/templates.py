@@ -28,14 +28,16 @@ KIND = Kind("template", tables.templates, _to_row, _from_row)
 
 
 def agents_named(graph: Graph) -> frozenset[str]:
-    """Every agent that a node of this graph names: who sits there, or who votes."""
+    """Every agent that a node of this graph names: who sits there, who votes, or who stands in."""
     return frozenset(_agents_named(graph))
 
 
 def _agents_named(graph: Graph) -> Iterator[str]:
     for node in graph.nodes.values():
-        seated, voters = node.properties.get("agent_id"), node.properties.get("agent_ids")
-        found = [seated, *(voters if isinstance(voters, list | tuple) else ())]
+        properties = node.properties
+        seated, voters = properties.get("agent_id"), properties.get("agent_ids")
+        found = [seated, properties.get("fallback_agent_id")]
+        found += voters if isinstance(voters, list | tuple) else ()
         yield from (each for each in found if isinstance(each, str))
 
 

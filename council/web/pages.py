@@ -104,7 +104,9 @@ def room_view(snapshot: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def seated(panel: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
-    """The members, each once with all its nodes, and a colour for its seat."""
+    """The members, each once with all its nodes, and a colour for its seat. Who only stands in has no node."""
+    panel = list(panel)
+    own = {entry.get("seat", entry["node_id"]) for entry in panel}
     members: dict[str, dict[str, Any]] = {}
     for entry in panel:
         fresh = {
@@ -114,7 +116,8 @@ def seated(panel: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
             "node_ids": [],
         }
         member = members.setdefault(entry["agent_id"] or entry["node_id"], fresh)
-        member["node_ids"].append(entry["node_id"])
+        if entry["node_id"] not in own or entry.get("seat", entry["node_id"]) == entry["node_id"]:
+            member["node_ids"].append(entry["node_id"])
     return [
         member | {"seat": place % SEAT_COLOURS + 1, "initials": initials(member["name"])}
         for place, member in enumerate(members.values())

@@ -55,6 +55,8 @@ SCRIPT_TEXTS = (
     _n("The chair's ruling could not be read in full: what follows is not a verdict."),
     _n("No reason was given."),
     _n("{full} of {due} gave a full opinion."),
+    _n("{name} ruled instead of {chair}: {reason}"),
+    _n("{name}, who ruled, is one of the members."),
     _n("Round {round}"),
     # The connection
     _n("Disconnected"),

@@ -129,6 +129,7 @@
  * @property {string[]} [weak_evidence]
  * @property {Record<string, any>[]} [sentences]
  * @property {{action: string, by: string, feedback?: string} | null} [person] what a person decided last
+ * @property {{agent_id: string, name: string, is_member: boolean, instead_of: string | null, reason: string | null} | null} [chair] who ruled
  */
 
 // To this client only

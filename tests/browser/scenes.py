@@ -174,6 +174,8 @@ def verdict() -> FakeMeeting:
                          "before": "against", "after": "for", "because_of": "Member A", "influence": "value_defender",
                          "reason": "The cache was counted twice."}],
             "weak_evidence": ["same_model", "no_evidence"],
+            "chair": {"agent_id": "risk_auditor", "name": "Risk Auditor", "is_member": True,
+                      "instead_of": "Chief Justice", "reason": "The key was refused."},
             "sentences": [{"sentence": "Builds take 40 minutes.", "claims": [0], "status": "supported"},
                           {"sentence": "It is cheap.", "claims": [], "status": None}],
         },

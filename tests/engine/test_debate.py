@@ -1,5 +1,6 @@
 """The built-in debate, from its first event to its last."""
 
+from council.store.words import words_of_the_room
 from tests.engine.conftest import MakeCouncil
 from tests.support import invariants
 from tests.support.meetings import Meeting, speaker_of, start
@@ -115,3 +116,24 @@ def test_many_meetings_at_once(council: MakeCouncil, hurried: None) -> None:
     for meeting in meetings:
         assert meeting.wait_for_end(60)["status"] == "completed"
         invariants.check(parts, meeting.session_id)
+
+
+def test_a_meeting_keeps_the_words_it_started_with(council: MakeCouncil, model: ScriptedModelServer) -> None:
+    """Prompts are versioned with the meeting: after an update a running meeting still says the old ones."""
+    model.hold("mid_stream", 1)
+    first = council()
+    meeting = start(first)
+    model.wait_until_held()
+    version = meeting.snapshot["prompts_version"]
+    first.close()
+    model.release()
+    second = council()
+    second.supervisor._desk.words["ruling"] = "Rule in rhyme."  # type: ignore[index]
+    try:
+        meeting = meeting.at(second)
+        meeting.wait_for_end()
+    finally:
+        words_of_the_room.cache_clear()
+    asked = [r["messages"][1]["content"] for r in model.requests if speaker_of(r) == "chair"]
+    assert "Rule in rhyme." not in asked[-1]
+    assert meeting.snapshot["prompts_version"] == version

@@ -1,6 +1,7 @@
 """memory_retrieval and context_synth: what members read of earlier meetings, and of earlier rounds."""
 
 import json
+import threading
 from datetime import timedelta
 from typing import Any
 
@@ -15,6 +16,7 @@ from tests.engine.conftest import MakeCouncil
 from tests.support import invariants
 from tests.support.meetings import Meeting, add_template, member, ruling, start
 from tests.support.model_server import Failure, Reply, ScriptedModelServer
+from tests.support.waiting import wait_until
 
 REMEMBERING: dict[str, dict[str, Any]] = {
     "start": {"type": "start", "next_ids": ["memory"]},
@@ -300,6 +302,36 @@ def test_a_digest_that_fails(council: MakeCouncil, talker: Talker, answer: Any) 
     assert "In short" not in talker.asked[-1]
     [error] = [e for e in meeting.named("error") if e["node_id"] == "digest"]
     assert "read all words whole" in error["error"]
+
+
+def test_a_digest_that_is_stopped_before_its_first_word(
+    council: MakeCouncil, model: ScriptedModelServer, talker: Talker
+) -> None:
+    """A person stops whoever writes it: there is no digest, and the meeting goes on."""
+    parts = council()
+    go = threading.Event()
+
+    def respond(request: dict[str, Any]) -> Any:
+        if "Write a digest" in request["messages"][1]["content"]:
+            assert go.wait(20)
+        return talker(request)
+
+    model.responder = respond
+    add_template(parts, "rounds", looping(3, max_recent_rounds=1))
+    meeting = start(parts, "rounds")
+
+    def speaks() -> bool:
+        gate = parts.supervisor.gate(meeting.session_id)
+        return gate is not None and gate.speaks("digest")
+
+    wait_until(speaks, what="a digest that is written")
+    meeting.stop_member("digest")
+    meeting.wait_for_event("error")
+    go.set()
+    assert meeting.wait_for_end()["status"] == "completed"
+    assert [talker.read(text) for text in talker.asked] == [[], [1], [1, 2]]
+    assert meeting.messages("digest") == []
+    invariants.check(parts, meeting.session_id)
 
 
 def test_rounds_without_a_loop(council: MakeCouncil, talker: Talker) -> None:

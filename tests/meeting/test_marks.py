@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from council.meeting.markdown import render
 from council.meeting.marks import unsourced
+from council.meeting.references import papers_of
 
 PIECES = [
     "30%", "$1.2 million", "in 2019", "300万元", "百分之三十", "根据某报告", "12,000", "[Ref: L3]", "https://a.b/3",
@@ -150,9 +151,9 @@ def test_a_row_shares_its_source() -> None:
 
 
 def test_a_reference_to_lines_that_are_not_there_is_no_source() -> None:
-    html = render("It saves 30% [Ref: L99].", lines={"plan.md": 3})
-    assert ">30%</span>" in html
-    assert "unsourced" not in render("It saves 30% [Ref: L2].", lines={"plan.md": 3})
+    papers = papers_of([("plan.md", "a\nb\nc")])
+    assert ">30%</span>" in render("It saves 30% [Ref: L99].", papers=papers)
+    assert "unsourced" not in render("It saves 30% [Ref: L2].", papers=papers)
 
 
 def test_a_mark_across_markup() -> None:

@@ -247,6 +247,21 @@ def test_a_vote_that_can_be_held(properties: dict[str, object]) -> None:
     assert not faults(vote(**properties))
 
 
+@pytest.mark.parametrize(
+    ("properties", "valid"),
+    [
+        ({"output": "verdict", "fallback_agent_id": "risk_auditor"}, True),
+        ({"output": "verdict", "fallback_agent_id": "nobody"}, False),
+        ({"output": "verdict", "fallback_agent_id": "value_defender"}, False),
+        ({"output": "text", "fallback_agent_id": "risk_auditor"}, False),
+    ],
+)
+def test_a_fallback_is_another_agent_and_a_chairs(properties: dict[str, Any], valid: bool) -> None:
+    """The fallback chair is named in advance: an agent that exists, and not the chair itself."""
+    found = faults(SOLO | {"solo": member("end", **properties)})
+    assert set(found) == (set() if valid else {"nodes.solo.properties.fallback_agent_id"})
+
+
 def test_a_fault_has_an_example() -> None:
     """Path, reason, suggestion, and a piece of JSON that would fit."""
     found = [f for f in find_faults(graph_of(vote(threshold=7)), AGENTS) if f.path.endswith("threshold")]

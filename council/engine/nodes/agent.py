@@ -2,11 +2,13 @@
 
 from typing import Any
 
-from council.engine.nodes.ruling import verdict_events
+from council.engine.nodes.ruling import CHAIR_FAILED, fallback_of, verdict_events
 from council.engine.nodes.speaking import ask, begin, prompt_for, result_of
+from council.engine.record import Member
 from council.engine.speech import Spoken
 from council.engine.turn import Turn
-from council.events import Event
+from council.errors import ProviderError
+from council.events import ErrorHappened, Event
 from council.meeting.nodes import AgentTurn
 from council.meeting.positions import read_stated
 from council.meeting.verdict import read_ruling
@@ -19,7 +21,7 @@ def run(turn: Turn) -> dict[str, Any]:
     if member is None:
         raise AssertionError(f"nobody is seated at {turn.node.node_id}")
     people = begin(turn, member.agent.agent_id)
-    spoken = ask(turn, member, properties, prompt_for(turn, member, people, task=task_of(turn, properties)))
+    spoken = _answer(turn, member, properties, people)
     match properties.output:
         case "verdict":
             return _rule(turn, spoken)
@@ -27,6 +29,35 @@ def run(turn: Turn) -> dict[str, Any]:
             return _state(turn, spoken)
         case "text":
             return turn.conclude(result_of(turn, spoken), *spoken.events)
+
+
+def _answer(turn: Turn, member: Member, properties: AgentTurn, people: tuple[str, ...]) -> Spoken:
+    """The member's words; the fallback's, when a chair has one and its call has failed for good."""
+    fallback = fallback_of(turn)
+    task = task_of(turn, properties)
+    if turn.recorded(CHAIR_FAILED) is None:
+        try:
+            return ask(turn, member, properties, prompt_for(turn, member, people, task=task))
+        except ProviderError as problem:
+            if fallback is None:
+                raise
+            _hand_over(turn, member, fallback, problem)
+    if fallback is None:
+        raise AssertionError(f"nobody is seated at {turn.node.node_id} to stand in")
+    return ask(turn, fallback, properties, prompt_for(turn, fallback, people, task=task))
+
+
+def _hand_over(turn: Turn, chair: Member, fallback: Member, problem: ProviderError) -> None:
+    """Say that the chair has failed, once: after a crash the fallback is asked at once."""
+    event = ErrorHappened(
+        node_id=turn.node.node_id,
+        error=f"{problem.message} {fallback.agent.name} rules instead of {chair.agent.name}.",
+        code=problem.code,
+        hint=problem.hint,
+        can_retry=False,
+    )
+    turn.record_part(CHAIR_FAILED, {"reason": problem.message}, event)
+    turn.start_clock_again()
 
 
 def task_of(turn: Turn, properties: AgentTurn) -> str:
@@ -70,6 +101,8 @@ def _state(turn: Turn, spoken: Spoken) -> dict[str, Any]:
 def _rule(turn: Turn, spoken: Spoken) -> dict[str, Any]:
     ruling = read_ruling(spoken.content)
     result = result_of(turn, spoken, score=ruling.score, prose=ruling.text)
+    if turn.recorded(CHAIR_FAILED) is not None:
+        result["agent_id"] = turn.node.properties["fallback_agent_id"]
     events = verdict_events(turn, ruling, spoken)
     return turn.conclude(result, *shown_as(turn, spoken, ruling.text), *events)
 

@@ -6,6 +6,7 @@ from typing import Any
 
 from council.engine.nodes.fact_check import checked_claims
 from council.engine.nodes.speaking import letters, name_of, spent_in
+from council.engine.record import Member
 from council.engine.speech import Spoken
 from council.engine.turn import Turn
 from council.events import Event, Score, Verdict
@@ -18,6 +19,9 @@ from council.meeting.positions import Position
 from council.meeting.verdict import Finding, Opinion, Ruling, find, full_members
 from council.meeting.walk import node_of
 from council.store import sessions
+
+CHAIR_FAILED = "chair_failed"
+"""The part of a ruling's visit that says why its chair does not rule."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,8 +81,34 @@ def _verdict(turn: Turn, ruling: Ruling | None, spoken: Spoken | None) -> Verdic
         quorum={"due": len(members), "full": len(full_members(opinions))},
         ballots=_counted(kept),
         person=None if spoken else _reviewed(turn),
+        chair=_chair(turn, members, kept) if spoken else None,
         **_honest(turn, finding, kept, stands, spoken),
     )
+
+
+# Who rules
+
+
+def fallback_of(turn: Turn) -> Member | None:
+    """Who was named in advance to rule when the chair's call fails for good."""
+    fallback = turn.node.properties.get("fallback_agent_id")
+    return turn.record.members.get(f"{turn.node.node_id}/{fallback}") if fallback else None
+
+
+def _chair(turn: Turn, members: set[str], kept: Kept | None) -> dict[str, Any] | None:
+    """Who has ruled, instead of whom and why, and whether it is one of those it has heard."""
+    failed = turn.recorded(CHAIR_FAILED)
+    ruled = fallback_of(turn) if failed else turn.member
+    if ruled is None or turn.member is None:
+        return None
+    voters = {vote.voter for vote in kept.closed.votes} if kept else set()
+    return {
+        "agent_id": ruled.agent.agent_id,
+        "name": ruled.agent.name,
+        "is_member": ruled.agent.agent_id in members | voters,
+        "instead_of": turn.member.agent.name if failed else None,
+        "reason": failed["reason"] if failed else None,
+    }
 
 
 def _reviewed(turn: Turn) -> dict[str, Any] | None:

@@ -4,7 +4,7 @@ import { markdownNodes } from "../lib/markdown.js";
 import { copyTemplate, fillList, part, showText } from "../lib/templates.js";
 import { t } from "../lib/texts.js";
 import { RoomElement } from "./room_element.js";
-import { decisionText, personText, showBestDraft, showChanges, showCount, showSentences, weakText } from "./verdict_parts.js";
+import { chairText, decisionText, personText, showBestDraft, showChanges, showCount, showSentences, weakText } from "./verdict_parts.js";
 
 /** @typedef {import("../reducer.js").State} State */
 /** @typedef {import("../protocol.js").Verdict} Verdict */
@@ -38,6 +38,7 @@ class VerdictElement extends RoomElement {
     part(card, "chair-deviates").hidden = !verdict.chair_deviates;
     fillList(part(card, "weak"), verdict.weak_evidence ?? [], (item, reason) => item.append(weakText(reason)));
     showText(part(card, "person"), personText(verdict.person ?? null));
+    showText(part(card, "chair"), chairText(verdict.chair ?? null));
     showCount(part(card, "count"), verdict.ballots ?? null, opened);
     showScore(part(card, "score"), verdict);
     showProse(part(card, "text"), verdict);

@@ -38,6 +38,16 @@ export function personText(person) {
   return person.feedback ? `${decided} – ${person.feedback}` : decided;
 }
 
+/** Who ruled, where that is not as one expects. @param {Data | null} chair */
+export function chairText(chair) {
+  if (!chair) return null;
+  const { name, is_member, instead_of, reason } = chair;
+  const said = [];
+  if (instead_of) said.push(t("{name} ruled instead of {chair}: {reason}", { name, chair: instead_of, reason: reason ?? "" }));
+  if (is_member) said.push(t("{name}, who ruled, is one of the members.", { name }));
+  return said.join(" ") || null;
+}
+
 /** @param {HTMLElement} element @param {Data | null} ballots @param {Asked | null} opened */
 export function showCount(element, ballots, opened) {
   const count = ballots?.count;

@@ -67,7 +67,8 @@ export function add(state, message) {
  * @returns {Message}
  */
 function begun(state, { message_id, node_id, agent_id }) {
-  const member = state.panel.members.find((one) => one.node_id === node_id);
+  const there = state.panel.members.filter((one) => one.node_id === node_id);
+  const member = there.find((one) => one.agent_id === agent_id) ?? there[0];
   return {
     message_id,
     node_id,
