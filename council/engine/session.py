@@ -99,6 +99,8 @@ class Run:
         except Interrupted:
             self._treasurer.leave()
             raise
+        finally:
+            self._leave_nobody_behind()
 
     def _hold_meeting(self) -> None:
         if self._record.stop_requested:
@@ -335,6 +337,12 @@ class Run:
         """Wait for the other turns; the gravest reason of all."""
         problems = [problem, *self._drain()]
         return next(p for kind in GRAVEST_FIRST for p in problems if isinstance(p, kind))
+
+    def _leave_nobody_behind(self) -> None:
+        """Turns that still run when the run breaks off, of which nothing would be kept, end with it."""
+        if self._turns:
+            self._gate.end(Fenced("The run broke off."))
+            self._drain()
 
     def _drain(self) -> list[Interrupted]:
         """Let every turn end; those that were finished meanwhile are recorded already."""

@@ -205,9 +205,12 @@ class _Attempt:
     # When there is no whole answer
 
     def _was_cut_short(self, problem: Exception) -> bool:
-        """A person stopped this member alone, and nothing graver ended the call at the same time."""
-        graver = self._turn.gate.ended is not None or self._turn.expired
-        return self._cut and isinstance(problem, Stopped) and not graver
+        """A person stopped this member alone, and nothing graver ended the call at the same time.
+
+        A long pause and a restart are not graver: the member would begin anew after them.
+        """
+        graver = isinstance(self._turn.gate.ended, Stopped | Fenced) or self._turn.expired
+        return self._cut and isinstance(problem, Stopped | GaveWay | ShuttingDown) and not graver
 
     def _cut_short(self, usage: Usage, said: str, thought: str) -> Spoken:
         """The words so far stand, as no full opinion; without a word the member is absent. Raises CutShort."""

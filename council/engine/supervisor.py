@@ -20,7 +20,7 @@ from council.errors import Fenced, Interrupted, ShuttingDown, Suspended
 from council.events import ExecutionPaused
 from council.live.journal import Journal
 from council.settings import Settings
-from council.store import leases, waits
+from council.store import leases, sessions, waits
 from council.store.engine import Store
 
 log = structlog.get_logger(__name__)
@@ -191,6 +191,9 @@ class Supervisor:
         """Only people are missing: give it back for as long as none of them answers."""
         try:
             with self._store.write() as connection:
+                sessions.find(
+                    connection, session_id, lock=True
+                )  # An answer comes before this, or finds it parked.
                 still_waiting = node_ids <= waits.waiting_nodes(connection, session_id)
                 leave = leases.park if still_waiting else leases.release
                 leave(connection, session_id, self.owner, fence)

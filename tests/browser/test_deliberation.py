@@ -163,7 +163,8 @@ def test_the_verdict_hides_nothing(fake: FakeServer, open_page: OpenPage) -> Non
     expect(verdict.locator(".deviates")).to_contain_text("The chair says “rework”")
     expect(verdict.locator(".weak")).to_contain_text("one model agreed with itself")
     expect(verdict.locator("[data-part=chair]")).to_have_text(
-        "Risk Auditor ruled instead of Chief Justice: The key was refused. Risk Auditor, who ruled, is one of the members."
+        "Risk Auditor ruled instead of Chief Justice: The key was refused. "
+        "Risk Auditor, who ruled, is one of the members."
     )
     expect(verdict.locator("[data-part=person]")).to_have_text(
         "A person decided: Reject – Not without a budget."

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
+from council import clock
 from council.commands import Signal
 from council.errors import Conflict, IllegalTransition, Invalid, NotFound, Unavailable
 from council.events import session_channel
@@ -916,6 +917,28 @@ def test_a_member_that_is_held_is_stopped_when_it_goes_on(
     assert meeting.wait_for_end()["status"] == "completed"
     (said,) = meeting.messages("one")
     assert (said["finish"], len(said["content"]) < 100) == ("cut", True)
+    invariants.check(meeting.parts, meeting.session_id)
+
+
+def test_a_member_stopped_in_a_long_pause_stays_stopped(
+    council: MakeCouncil, model: ScriptedModelServer
+) -> None:
+    """The pause outlasts the threads that were held in it: on resume the member does not begin anew."""
+    model.responder = lambda request: (
+        Reply(ruling())
+        if speaker_of(request) == "chair"
+        else Reply("One two three four five six. " * 20, delay_seconds=0.02)
+    )
+    meeting = begin(council(engine={"pause_hold_seconds": 1.0}), panel())
+    meeting.wait_for_event("token_stream", lambda data: data["node_id"] == "one")
+    meeting.pause()
+    wait_until(clock.Deadline(0.3).passed, what="a speaker that is held")
+    meeting.stop_member("one")
+    meeting.wait_until_left()
+    meeting.resume()
+    assert meeting.wait_for_end()["status"] == "completed"
+    said = [m for m in meeting.messages("one") if m["status"] != "discarded"]
+    assert [(m["finish"], len(m["content"]) < 500) for m in said] == [("cut", True)]
     invariants.check(meeting.parts, meeting.session_id)
 
 

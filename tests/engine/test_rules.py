@@ -168,6 +168,8 @@ def test_run_again_with_another_chair_keeps_the_fallback(
     parts.control.apply(asked)
     chair = second.wait_for_end()["verdict"]["chair"]
     assert (chair["agent_id"], chair["instead_of"]) == ("neutral_analyst", "Supporter")
+    sits = {member["seat"]: member["agent_id"] for member in second.snapshot["panel"]["members"]}
+    assert (sits["chair"], sits["chair/neutral_analyst"]) == ("supporter", "neutral_analyst")
 
 
 def test_who_only_stands_in_speaks_at_no_node(council: MakeCouncil, model: ScriptedModelServer) -> None:
@@ -354,6 +356,16 @@ def test_a_panel_of_one_model_is_not_diverse(make_council: MakeCouncil, models: 
 
 
 # Limits
+
+
+def test_a_call_without_a_word_counts(council: MakeCouncil, model: ScriptedModelServer) -> None:
+    """Failed calls count: a model that answers without a word has read the prompt, and so have its second attempts."""
+    model.responder = lambda _request: Reply("", input_tokens=11, output_tokens=0)
+    meeting = start(council(engine={"retries": 1}), "solo")
+    assert ended(meeting)["status"] == "failed"
+    assert len(model.requests) == 2
+    assert [usage["input_tokens"] for usage in meeting.named("token_usage")] == [11, 11]
+    assert meeting.snapshot["totals"]["input_tokens"] == 22
 
 
 def test_a_prompt_too_long_is_never_cut(council: MakeCouncil, model: ScriptedModelServer) -> None:

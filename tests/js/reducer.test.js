@@ -18,6 +18,14 @@ describe("messages", () => {
     assert.deepEqual(order, [{ kind: "message", id: "m" }]);
   });
 
+  test("who stands in at another's node speaks under its own name", () => {
+    const { panel } = begin();
+    const stand_in = { node_id: "negative", agent_id: "value_defender", name: "Stand-in", provider: "p", model: "m" };
+    const state = begin({ panel: { ...panel, members: [...panel.members, stand_in] } });
+    const [said] = numbered([chunk("m", 0, "I rule.", false, "negative")]);
+    assert.equal(reduce(state, said).messages.m.agent_name, "Stand-in");
+  });
+
   test("offsets count code points: a chunk that is partly known adds only what is new", () => {
     const { messages } = after(chunk("m", 0, "a🙂b"), chunk("m", 2, "bc"));
     assert.equal(messages.m.content, "a🙂bc");

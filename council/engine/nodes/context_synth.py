@@ -4,7 +4,7 @@ from typing import Any
 
 from council.engine.nodes.speaking import ask, heading_of, prompt_for, readable, result_of
 from council.engine.turn import Turn
-from council.errors import ProviderError
+from council.errors import CouncilError, CutShort, ProviderError
 from council.events import ErrorHappened
 from council.meeting.digest import Older, older_rounds
 from council.meeting.nodes import ContextSynth
@@ -37,7 +37,7 @@ def _digested(turn: Turn, properties: ContextSynth, older: Older) -> dict[str, A
     prompt = prompt_for(turn, member, (), task=turn.words("digest"), others=words)
     try:
         spoken = ask(turn, member, properties, prompt)
-    except ProviderError as problem:
+    except (ProviderError, CutShort) as problem:
         return turn.conclude({"content": "", "covers": []}, _no_digest(turn, problem))
     result = result_of(turn, spoken, heading=older.heading, covers=list(older.keys))
     result |= {"round": 1, "digest_of": [older.first, older.last]}  # Its heading names the rounds it is of.
@@ -52,7 +52,7 @@ def _words(turn: Turn, key: str) -> Words:
     return Words(heading_of(turn, key), result.get("prose") or result["content"])
 
 
-def _no_digest(turn: Turn, problem: ProviderError) -> ErrorHappened:
+def _no_digest(turn: Turn, problem: CouncilError) -> ErrorHappened:
     """Half a digest would hide what it does not get to, and so would none: nothing is left out, then."""
     return ErrorHappened(
         node_id=turn.node.node_id,
