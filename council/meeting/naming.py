@@ -6,8 +6,8 @@ from collections.abc import Callable, Iterator
 
 ID_PATTERN = r"^\w[\w.-]*$"
 MAX_MADE = 60
-RESERVED = frozenset({"validate", "estimate", "generate", "copy"})
-"""Words that stand in addresses where an id may stand, too."""
+RESERVED = frozenset({"validate", "estimate", "generate", "copy", "person"})
+"""Words that stand in addresses where an id may stand, too; and whoever votes in the room."""
 
 _BETWEEN_WORDS = re.compile(r"[\W_]+")
 
