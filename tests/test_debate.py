@@ -52,7 +52,7 @@ def short(template: Template, max_tokens: int) -> Template:
     raw = template.model_dump()
     for node in raw["graph"]["nodes"].values():
         if "agent_id" in node["properties"]:
-            node["properties"]["max_tokens"] = max_tokens
+            node["properties"] |= {"max_tokens": max_tokens, "retries": 10}
     return Template.model_validate(raw)
 
 

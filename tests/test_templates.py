@@ -328,9 +328,8 @@ def test_every_template_on_a_real_model_server(
     make_council: Callable[..., Parts], toy_server: ToyServer, template_id: str
 ) -> None:
     """On a llama.cpp server whose model talks nonsense each template ends, and claims nothing it could not read."""
-    parts = make_council(
-        llm_base_url=toy_server.url, llm_model=toy_server.model, engine={"breaker_repeats": 0}
-    )
+    quick = {"breaker_repeats": 0, "retry_seconds": 0.0}
+    parts = make_council(llm_base_url=toy_server.url, llm_model=toy_server.model, engine=quick)
     parts.library.templates[template_id] = short(parts.library.template(template_id), max_tokens=40)
     asks = [n for n in parts.library.template(template_id).graph.nodes.values() if n.type == "human_review"]
     says = {"council_optimize": ("exit",)}.get(template_id, ("approve",)) if asks else ()
@@ -349,11 +348,10 @@ def test_every_template_on_a_real_model_server(
 
 
 def short(template: Template, max_tokens: int) -> Template:
-    """The same template, with models that stop after so many tokens."""
+    """The same template, with models that stop after so many tokens, and are asked again when they say nothing."""
     raw = template.model_dump()
     for node in raw["graph"]["nodes"].values():
-        if issubclass(NODE_TYPES[node["type"]], Speaking) and node["type"] != "end":
-            node["properties"]["max_tokens"] = max_tokens
-        if node["type"] == "end" and node["properties"].get("agent_id"):
-            node["properties"]["max_tokens"] = max_tokens
+        asks = node["type"] != "end" or node["properties"].get("agent_id")
+        if asks and issubclass(NODE_TYPES[node["type"]], Speaking):
+            node["properties"] |= {"max_tokens": max_tokens, "retries": 10}
     return Template.model_validate(raw)
