@@ -59,7 +59,7 @@ def _ask_again(
     first: Spoken,
     problem: Unreadable,
 ) -> Answered[T]:
-    said = (ChatMessage("assistant", first.content), ChatMessage("user", _correction(problem)))
+    said = (ChatMessage("assistant", first.content), ChatMessage("user", _correction(turn, problem)))
     second = speak(turn, speaker, prompt, conversation=said, shown=False, schema=schema)
     try:
         return _keep(turn, part, second, read(second.content))
@@ -69,11 +69,8 @@ def _ask_again(
         return Answered(None, str(still), text)
 
 
-def _correction(problem: Unreadable) -> str:
-    return (
-        f"That answer could not be read: {problem}.\n"
-        "Answer again with the JSON object alone: the same answer, in the form that was asked for."
-    )
+def _correction(turn: Turn, problem: Unreadable) -> str:
+    return turn.words("correction").replace("{problem}", str(problem))
 
 
 def _keep(turn: Turn, part: str, spoken: Spoken, value: T) -> Answered[T]:

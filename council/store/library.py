@@ -71,9 +71,6 @@ class Library:
     def all_agents(self) -> list[Agent]:
         return [kept.value for kept in self.agent_shelf.all()]
 
-    def all_groups(self) -> list[Group]:
-        return [kept.value for kept in self.group_shelf.all()]
-
     # The files
 
     def _load_agents(self) -> dict[str, Agent]:
