@@ -35,7 +35,7 @@ from council.store.files import Limits
 from council.store.library import Library
 from council.store.migrations import migrate
 from council.store.words import words_of_the_room
-from council.web import guard, health, problems
+from council.web import guard, health, pages, panel_pages, problems, template_pages
 from council.web import live as live_endpoint
 from council.web.api import agents as agents_api
 from council.web.api import catalogue as catalogue_api
@@ -45,7 +45,6 @@ from council.web.api import knowledge as knowledge_api
 from council.web.api import sessions as sessions_api
 from council.web.api import templates as templates_api
 from council.web.lobby import lobby_reader
-from council.web.pages import pages_blueprint
 
 __version__ = "0.1.0"
 
@@ -75,7 +74,9 @@ def create_app(settings: Settings | None = None) -> Flask:
 
     problems.install(app)
     guard.install(app, settings)
-    app.register_blueprint(pages_blueprint(lobby_reader(parts), parts.archive.snapshot))
+    app.register_blueprint(pages.blueprint(lobby_reader(parts), parts.archive.snapshot))
+    app.register_blueprint(template_pages.blueprint(parts))
+    app.register_blueprint(panel_pages.blueprint(parts))
     app.register_blueprint(sessions_api.blueprint(parts))
     app.register_blueprint(files_api.blueprint(parts))
     app.register_blueprint(catalogue_api.blueprint(parts))

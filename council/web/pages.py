@@ -1,56 +1,25 @@
 """The pages people see: the lobby, the room, and what they see when a meeting does not exist."""
 
 from collections.abc import Callable, Iterable, Mapping
-from pathlib import Path
 from typing import Any
 
-from flask import Blueprint, Response, render_template, request
+from flask import Blueprint, render_template, request
 
 from council import clock
-from council.errors import NotFound
-from council.web import texts
 from council.web.comparison import comparison_view
 from council.web.drawing import across, down
-from council.web.modules import modules_of
+from council.web.frame import pages_blueprint
 from council.web.picture import draw, initials
 from council.web.stages import places, stages
-from council.web.symbols import SIGNS, node_title
 
-TEMPLATES = Path(__file__).parents[2] / "templates"
 RUNNING = frozenset({"pending", "running", "paused"})
 SEAT_COLOURS = 6
 FIRST_TEMPLATE = "deliberate_and_vote"  # What is chosen as long as nobody chooses.
-EVERY_SHEET = ("layers", "tokens", "base", "layout", "forms")
-SHEETS = {
-    "lobby": ("lobby", "graph"),
-    "room": ("graph", "room", "message", "verdict", "deliberation", "people", "pane", "print"),
-    "compare": ("message", "verdict", "deliberation", "compare", "print"),
-}
-"""The style sheets of each page, beside ``EVERY_SHEET``."""
-
-CONTENT_SECURITY_POLICY = "; ".join(
-    (
-        "default-src 'none'",
-        "script-src 'self'",
-        "style-src 'self'",
-        "img-src 'self'",
-        "connect-src 'self'",
-        "base-uri 'none'",
-        "form-action 'self'",
-        "frame-ancestors 'none'",
-    )
-)
 
 
-def pages_blueprint(
-    lobby: Callable[[], dict[str, Any]], snapshot: Callable[[str], dict[str, Any]]
-) -> Blueprint:
+def blueprint(lobby: Callable[[], dict[str, Any]], snapshot: Callable[[str], dict[str, Any]]) -> Blueprint:
     """The pages. ``lobby`` gives templates, providers and sessions; ``snapshot`` a meeting, or raises NotFound."""
-    pages = Blueprint("pages", __name__, template_folder=str(TEMPLATES))
-    pages.record_once(lambda state: texts.join_babel(state.app))  # type: ignore[arg-type]
-    pages.context_processor(_for_every_page)
-    pages.after_request(_protect)
-    pages.after_request(_remember_language)
+    pages = pages_blueprint("pages")
 
     @pages.get("/")
     def lobby_page() -> str:
@@ -62,10 +31,6 @@ def pages_blueprint(
         if beside is not None:
             return render_template("compare.html", **comparison_view(snapshot(session_id), snapshot(beside)))
         return render_template("room.html", **room_view(snapshot(session_id)))
-
-    @pages.errorhandler(NotFound)
-    def not_found(problem: NotFound) -> tuple[str, int]:
-        return render_template("not_found.html", problem=problem), problem.status
 
     return pages
 
@@ -138,33 +103,3 @@ def _with_seats(where: dict[str, dict[str, Any]], members: list[dict[str, Any]])
 
 def _speaks(provider: Mapping[str, Any]) -> bool:
     return bool(provider["provider_id"] != "rehearsal" and provider["models"])
-
-
-def _for_every_page() -> dict[str, Any]:
-    return {
-        "language": texts.page_language(),
-        "languages": tuple(texts.LANGUAGES),
-        "script_texts": texts.script_texts(),
-        "modules_of": modules_of,
-        "sheets_of": lambda page: EVERY_SHEET + SHEETS.get(page, ()),
-        "signs": SIGNS,
-        "node_title": node_title,
-    }
-
-
-# What every answer carries
-
-
-def _protect(response: Response) -> Response:
-    response.headers.setdefault("Content-Security-Policy", CONTENT_SECURITY_POLICY)
-    response.headers.setdefault("X-Content-Type-Options", "nosniff")
-    response.headers.setdefault("Referrer-Policy", "same-origin")
-    response.headers.setdefault("Cache-Control", "no-store")
-    return response
-
-
-def _remember_language(response: Response) -> Response:
-    asked = request.args.get("lang", "")
-    if asked in texts.LANGUAGES:
-        response.set_cookie(texts.COOKIE, asked, samesite="Lax", httponly=True)
-    return response

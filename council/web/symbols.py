@@ -2,7 +2,11 @@
 
 from flask_babel import gettext
 
-from council.web.script_texts import _n
+
+def _n(message: str) -> str:
+    """Marks a text for the translators; it is translated when it is used."""
+    return message
+
 
 NAMES = {
     "start": _n("Start"),

@@ -1,22 +1,28 @@
-"""The page's languages, and the one dictionary of every text that JavaScript shows."""
+"""The page's languages, and for each page the dictionary of the texts its scripts show."""
 
+import re
+from functools import cache
 from pathlib import Path
 
 from flask import Flask, request
 from flask_babel import Babel, get_locale, gettext
 
-from council.web.script_texts import SCRIPT_TEXTS
+from council.web.modules import SCRIPTS, modules_of
 
 LANGUAGES = {"en": "en", "zh-CN": "zh_Hans_CN"}
 """What ``?lang=`` takes, and what Babel calls it."""
 
+OWN_NAMES = {"en": "English", "zh-CN": "中文"}
+"""What each language calls itself: never translated."""
+
 COOKIE = "council_lang"
 TRANSLATIONS = Path(__file__).parents[1] / "translations"
+_CALL = re.compile(r"""\bt\(\s*"((?:[^"\\]|\\.)*)\"""")
 
 
-def script_texts() -> dict[str, str]:
-    """English to the reader's language."""
-    return {text: gettext(text) for text in SCRIPT_TEXTS}
+def script_texts(page: str) -> dict[str, str]:
+    """English to the reader's language: what the page's modules show, those it fetches later included."""
+    return {text: gettext(text) for text in _texts_of(page)}
 
 
 def page_language() -> str:
@@ -39,3 +45,10 @@ def choose_locale() -> str:
         request.accept_languages.best_match(LANGUAGES),
     )
     return next((LANGUAGES[language] for language in asked if language in LANGUAGES), "en")
+
+
+@cache
+def _texts_of(page: str) -> tuple[str, ...]:
+    """Each text once. Scripts say ``t("…")`` with the text itself: there is no list to keep."""
+    sources = ((SCRIPTS.parent / module).read_text("utf-8") for module in modules_of(page, later=True))
+    return tuple(dict.fromkeys(text for source in sources for text in _CALL.findall(source)))

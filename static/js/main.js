@@ -2,11 +2,15 @@
 
 import "./elements/theme_switch.js";
 
+/** @type {Record<string, () => Promise<{open: () => void}>>} */
 const PAGES = {
-  lobby: async () => (await import("./pages/lobby.js")).openLobby(),
-  compare: async () => (await import("./pages/compare.js")).openComparison(),
-  room: async () => (await import("./pages/room.js")).openRoom(),
+  lobby: () => import("./pages/lobby.js"),
+  room: () => import("./pages/room.js"),
+  compare: () => import("./pages/compare.js"),
+  templates: () => import("./pages/templates.js"),
+  editor: () => import("./pages/editor.js"),
+  agents: () => import("./pages/agents.js"),
+  groups: () => import("./pages/groups.js"),
 };
 
-const { page } = document.body.dataset;
-if (page === "lobby" || page === "room" || page === "compare") await PAGES[page]();
+(await PAGES[document.body.dataset.page ?? ""]?.())?.open();

@@ -19,7 +19,7 @@ from werkzeug.serving import make_server
 
 from council.errors import NotFound
 from council.meeting.revisions import difference
-from council.web.pages import pages_blueprint
+from council.web.pages import blueprint
 from tests.browser.fake_meeting import DEBATE, SEATS, VOTE, FakeMeeting
 
 ROOT = Path(__file__).parents[2]
@@ -73,7 +73,7 @@ class FakeServer:
 
     def _app(self) -> Flask:
         app = Flask("fake", template_folder=str(ROOT / "templates"), static_folder=str(ROOT / "static"))
-        app.register_blueprint(pages_blueprint(self._lobby, self._snapshot))
+        app.register_blueprint(blueprint(self._lobby, self._snapshot))
         app.add_url_rule("/api/v1/sessions", view_func=self._sessions)
         app.add_url_rule("/api/v1/sessions", view_func=self._start, methods=["POST"], endpoint="start")
         app.add_url_rule("/api/v1/sessions/<session_id>", view_func=self._snapshot, endpoint="session")

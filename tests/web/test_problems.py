@@ -70,7 +70,7 @@ def test_every_route_with_an_id_knows_no_other(api):
                 method=method,
                 **({} if method in ("GET", "DELETE") else {"json": body}),
             )
-            if rule.endpoint == "pages.room_page":
+            if rule.endpoint.endswith("_page"):
                 assert answer.status_code == 404
                 assert answer.mimetype == "text/html"
                 assert "Traceback" not in answer.text

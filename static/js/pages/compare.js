@@ -4,7 +4,7 @@ import { statusText } from "../lib/status.js";
 
 const REFRESH_MS = 3000;
 
-export function openComparison() {
+export function open() {
   nameStatuses();
   const timer = setInterval(async () => {
     if (!isRunning()) clearInterval(timer);

@@ -8,7 +8,7 @@ import "../elements/start_form.js";
 import "../elements/template_choice.js";
 import { pageData } from "../lib/page_data.js";
 
-export function openLobby() {
+export function open() {
   const lists = /** @type {any} */ (document.querySelector("council-sessions"));
   lists.begin(pageData("page-data").sessions);
 }

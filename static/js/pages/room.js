@@ -23,7 +23,7 @@ import { Store } from "../store.js";
 
 /** @typedef {import("../reducer.js").State} State */
 
-export function openRoom() {
+export function open() {
   const { snapshot, places, server_time } = pageData("page-data");
   setServerTime(server_time);
   const store = new Store(fromSnapshot(snapshot, serverNow()), reduce);
@@ -50,7 +50,7 @@ export function openRoom() {
   store.subscribe(show);
   addEventListener("hashchange", () => later.look(store.state));
   document.addEventListener("again", (event) => runAgain(/** @type {CustomEvent} */ (event).detail, places));
-  connection.open();
+  connection.listen();
 }
 
 /** @param {{session_id: string, node_id: string}} from @param {import("../protocol.js").Places} places */
@@ -70,7 +70,7 @@ function connect(store) {
   const line = {
     commands: new Commands((message) => connection.send(message)),
     onLink: /** @param {import("../connection.js").Link} _link */ (_link) => {},
-    open: () => listen(connection),
+    listen: () => listen(connection),
   };
   const router = new Router({ store, commands: line.commands, resync: () => connection.resync() });
   const connection = new Connection({

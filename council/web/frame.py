@@ -1,0 +1,80 @@
+"""What all pages have in common: what their templates are given, and what every answer carries."""
+
+from pathlib import Path
+from typing import Any
+
+from flask import Blueprint, Response, render_template, request
+
+from council.errors import NotFound
+from council.web import texts
+from council.web.modules import modules_of
+from council.web.symbols import SIGNS, node_title
+
+TEMPLATES = Path(__file__).parents[2] / "templates"
+EVERY_SHEET = ("layers", "tokens", "base", "layout", "forms")
+SHEETS = {
+    "lobby": ("lobby", "graph"),
+    "room": ("graph", "room", "panes", "message", "verdict", "deliberation", "people", "pane", "print"),
+    "compare": ("message", "verdict", "deliberation", "compare", "print"),
+    "templates": ("graph", "shelf", "templates"),
+    "editor": ("graph", "editor"),
+    "agents": ("shelf", "agents"),
+    "groups": ("shelf", "groups"),
+}
+"""The style sheets of each page, beside ``EVERY_SHEET``."""
+
+CONTENT_SECURITY_POLICY = "; ".join(
+    (
+        "default-src 'none'",
+        "script-src 'self'",
+        "style-src 'self'",
+        "img-src 'self'",
+        "connect-src 'self'",
+        "base-uri 'none'",
+        "form-action 'self'",
+        "frame-ancestors 'none'",
+    )
+)
+
+
+def pages_blueprint(name: str) -> Blueprint:
+    """A blueprint for pages: in the reader's language, with our policy, never from a cache."""
+    pages = Blueprint(name, __name__, template_folder=str(TEMPLATES))
+    pages.record_once(lambda state: texts.join_babel(state.app))  # type: ignore[arg-type]
+    pages.context_processor(_for_every_page)
+    pages.after_request(_protect)
+    pages.after_request(_remember_language)
+    pages.register_error_handler(NotFound, _not_found)
+    return pages
+
+
+def _for_every_page() -> dict[str, Any]:
+    language = texts.page_language()
+    return {
+        "language": language,
+        "other_languages": {name: own for name, own in texts.OWN_NAMES.items() if name != language},
+        "script_texts": texts.script_texts,
+        "modules_of": modules_of,
+        "sheets_of": lambda page: EVERY_SHEET + SHEETS.get(page, ()),
+        "signs": SIGNS,
+        "node_title": node_title,
+    }
+
+
+def _not_found(problem: NotFound) -> tuple[str, int]:
+    return render_template("not_found.html", problem=problem), problem.status
+
+
+def _protect(response: Response) -> Response:
+    response.headers.setdefault("Content-Security-Policy", CONTENT_SECURITY_POLICY)
+    response.headers.setdefault("X-Content-Type-Options", "nosniff")
+    response.headers.setdefault("Referrer-Policy", "same-origin")
+    response.headers.setdefault("Cache-Control", "no-store")
+    return response
+
+
+def _remember_language(response: Response) -> Response:
+    asked = request.args.get("lang", "")
+    if asked in texts.LANGUAGES:
+        response.set_cookie(texts.COOKIE, asked, samesite="Lax", httponly=True)
+    return response
