@@ -6,7 +6,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: setup setup-dev run test check lint types js fix bench docs screenshots clean
+.PHONY: setup setup-dev run test check lint types js fix bench docs translations screenshots clean
 .DEFAULT_GOAL := run
 
 setup: $(VENV)/.installed
@@ -67,6 +67,9 @@ bench: setup-dev
 
 docs: setup-dev
 	$(BIN)/python -m tests.docs.reference
+
+translations: setup-dev
+	$(BIN)/python -m tests.web.translations
 
 screenshots: setup-dev
 	$(BIN)/python -m tests.browser.screenshots

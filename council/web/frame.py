@@ -8,6 +8,7 @@ from flask import Blueprint, Response, render_template, request
 from council.errors import NotFound
 from council.web import texts
 from council.web.modules import modules_of
+from council.web.own_words import told
 from council.web.symbols import SIGNS, node_title
 
 TEMPLATES = Path(__file__).parents[2] / "templates"
@@ -58,6 +59,7 @@ def _for_every_page() -> dict[str, Any]:
         "sheets_of": lambda page: EVERY_SHEET + SHEETS.get(page, ()),
         "signs": SIGNS,
         "node_title": node_title,
+        "told": told,
     }
 
 

@@ -9,6 +9,7 @@ from council import clock
 from council.web.comparison import comparison_view
 from council.web.drawing import across, down
 from council.web.frame import pages_blueprint
+from council.web.own_words import told, told_graph
 from council.web.picture import draw, initials
 from council.web.stages import places, stages
 
@@ -43,7 +44,12 @@ def lobby_view(lobby: Mapping[str, Any]) -> dict[str, Any]:
     return {
         "page": "lobby",
         "templates": [
-            template | {"drawing": across(draw(template["graph"]))}
+            template
+            | {
+                "name": told(template["name"]),
+                "description": told(template["description"]),
+                "drawing": across(draw(told_graph(template["graph"]))),
+            }
             for template in sorted(lobby["templates"], key=lambda each: each["template_id"] != FIRST_TEMPLATE)
         ],
         "rehearsal": not any(_speaks(provider) for provider in lobby["providers"]),
@@ -54,7 +60,7 @@ def lobby_view(lobby: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def room_view(snapshot: Mapping[str, Any]) -> dict[str, Any]:
-    picture = draw(snapshot["graph"])
+    picture = draw(told_graph(snapshot["graph"]))
     members = seated(snapshot["panel"]["members"])
     where = _with_seats(places(picture), members)
     return {

@@ -8,6 +8,7 @@ from flask import Flask, request
 from flask_babel import Babel, get_locale, gettext
 
 from council.web.modules import SCRIPTS, modules_of
+from council.web.own_words import own_words
 
 LANGUAGES = {"en": "en", "zh-CN": "zh_Hans_CN"}
 """What ``?lang=`` takes, and what Babel calls it."""
@@ -21,8 +22,13 @@ _CALL = re.compile(r"""\bt\(\s*"((?:[^"\\]|\\.)*)\"""")
 
 
 def script_texts(page: str) -> dict[str, str]:
-    """English to the reader's language: what the page's modules show, those it fetches later included."""
-    return {text: gettext(text) for text in _texts_of(page)}
+    """English to the reader's language: what the page's modules show, those it fetches later included.
+
+    Scripts say in English whatever is not in it, so that English readers need none.
+    """
+    if page_language() == "en":
+        return {}
+    return {text: gettext(text) for text in (*_texts_of(page), *sorted(own_words()))}
 
 
 def page_language() -> str:

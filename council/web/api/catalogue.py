@@ -1,9 +1,11 @@
-"""/llm/providers: which models there are to speak."""
+"""/llm/providers: which models there are to speak, and what they cost."""
 
 from dataclasses import asdict
+from typing import Any
 
 from flask import Blueprint, Response, jsonify
 
+from council.llm.catalogue import ProviderInfo
 from council.parts import Parts
 from council.web.body import read_query
 
@@ -11,9 +13,15 @@ from council.web.body import read_query
 def blueprint(parts: Parts) -> Blueprint:
     api = Blueprint("catalogue", __name__, url_prefix="/api/v1")
 
+    def as_item(info: ProviderInfo) -> dict[str, Any]:
+        prices = {
+            model: asdict(parts.prices.of_model(info.provider_id, model, info.local)) for model in info.models
+        }
+        return asdict(info) | {"prices": prices}
+
     @api.get("/llm/providers")
     def list_providers() -> Response:
         read_query()
-        return jsonify(items=[asdict(each) for each in parts.catalogue.providers()], next=None)
+        return jsonify(items=[as_item(each) for each in parts.catalogue.providers()], next=None)
 
     return api

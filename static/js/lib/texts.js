@@ -10,7 +10,11 @@ let dictionary;
  * @param {Record<string, string | number>} [values] for the {names} in it
  */
 export function t(english, values = {}) {
+  return told(english).replace(/\{(\w+)\}/g, (whole, name) => String(values[name] ?? whole));
+}
+
+/** A name or description that may be one of ours: those are in the dictionary, the users' own words are not. @param {string} text */
+export function told(text) {
   dictionary ??= pageData("texts");
-  const text = dictionary?.[english] ?? english;
-  return text.replace(/\{(\w+)\}/g, (whole, name) => String(values[name] ?? whole));
+  return dictionary?.[text] ?? text;
 }
