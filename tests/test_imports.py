@@ -28,7 +28,8 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
     "live": ("live", *BASES),
     "engine": ("engine", "live", *BASES),
     "parts": ("engine", "live", "llm", *BASES),
-    "web": ("web", "parts", "engine", "live", "llm", *BASES),
+    "export": ("export", "store", *WORDS),
+    "web": ("web", "export", "parts", "engine", "live", "llm", *BASES),
 }  # fmt: skip
 IMPURE = {
     "threading",

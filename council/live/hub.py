@@ -10,6 +10,7 @@ from council.live.cursors import EVERYTHING
 from council.live.frames import Batch
 
 SERVICE_RESTART = 1012
+NO_SUCH_SESSION = 4404
 
 
 class Listener(Protocol):
@@ -20,6 +21,8 @@ class Listener(Protocol):
     def offer(self, batch: Batch) -> None: ...
 
     def notice(self, channel: str, newest_seq: int) -> None: ...
+
+    def unsubscribe(self, channel: str) -> None: ...
 
     def close(self, code: int = 1000, reason: str = "") -> None: ...
 
@@ -79,6 +82,17 @@ class Hub:
         """Tell everybody who listens how far the store is."""
         for listener in self._who_listens(channel):
             listener.notice(channel, newest_seq)
+
+    def dismiss(self, channel: str, code: int, reason: str) -> None:
+        """A channel is gone for good: who listens to nothing else is closed, and a live feed goes on."""
+        with self._lock:
+            clients = self._listeners.get(channel, ())
+            only = tuple(client for client in clients if self._channels_of[client] == {channel})
+        for client in only:
+            client.close(code, reason)
+        for client in clients:
+            client.unsubscribe(channel)
+            self.unsubscribe(client, channel)
 
     def channels(self) -> set[str]:
         """Channels with listeners here; ``*`` is among them when there is a live feed."""

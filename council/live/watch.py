@@ -1,10 +1,10 @@
-"""Looks whether the store is ahead: several processes without Redis, and whatever a bus has lost."""
+"""Looks whether the store is ahead, or has forgotten a channel: several processes, and whatever a bus has lost."""
 
 import logging
 import threading
 from collections.abc import Callable, Collection, Mapping
 
-from council.live.hub import Hub
+from council.live.hub import NO_SUCH_SESSION, Hub
 
 log = logging.getLogger(__name__)
 
@@ -20,6 +20,7 @@ class Watcher:
         self._hub = hub
         self._read_newest = read_newest
         self._poll_seconds = poll_seconds
+        self._seen: set[str] = set()  # Channels the store had. Only the watcher's thread has it.
         self._closed = threading.Event()
         self._thread = threading.Thread(target=self._watch, name="watcher", daemon=True)
         self._thread.start()
@@ -37,6 +38,10 @@ class Watcher:
         self._closed.wait(min(_SETTLE_SECONDS, self._poll_seconds))
         for channel, seq in newest.items():
             self._hub.notice(channel, seq)
+        self._seen &= channels
+        for channel in self._seen - newest.keys():
+            self._hub.dismiss(channel, NO_SUCH_SESSION, "session deleted")
+        self._seen = newest.keys() & channels
 
     def _watch(self) -> None:
         while not self._closed.wait(self._poll_seconds):

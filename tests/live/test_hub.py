@@ -21,6 +21,7 @@ class Recorder:
         self.offered: list[Batch] = []
         self.noticed: list[tuple[str, int]] = []
         self.ended: list[tuple[str, int]] = []
+        self.left: list[str] = []
         self._leaves = leaves
 
     def offer(self, batch: Batch) -> None:
@@ -28,6 +29,9 @@ class Recorder:
 
     def notice(self, channel: str, newest_seq: int) -> None:
         self.noticed.append((channel, newest_seq))
+
+    def unsubscribe(self, channel: str) -> None:
+        self.left.append(channel)
 
     def close(self, code: int = 1000, reason: str = "") -> None:
         self.ended.append((reason, code))
@@ -130,3 +134,23 @@ def test_local_bus() -> None:
     bus.close()
     bus.publish(BATCH)
     assert listener.offered == [BATCH]
+
+
+def test_a_channel_that_is_gone() -> None:
+    """Who listens to nothing else is closed; who does is let out of it; live feeds and other channels go on."""
+    hub, only, also, live, other = Hub(9), Recorder(), Recorder(), Recorder(), Recorder()
+    for listener, *channels in (
+        (only, "session:a"),
+        (also, "session:a", "session:b"),
+        (live, EVERYTHING),
+        (other, "session:b"),
+    ):
+        hub.register(listener)
+        for channel in channels:
+            hub.subscribe(listener, channel)
+    hub.dismiss("session:a", 4404, "session deleted")
+    assert only.ended == [("session deleted", 4404)]
+    assert also.left == ["session:a"]
+    assert [listener.ended for listener in (also, live, other)] == [[], [], []]
+    assert hub.channels() == {"session:b", EVERYTHING}
+    hub.dismiss("session:never", 4404, "session deleted")

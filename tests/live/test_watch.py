@@ -49,3 +49,18 @@ def test_store_that_does_not_answer(caplog: pytest.LogCaptureFixture) -> None:
     wait_until(lambda: len(looks) >= 2)
     watcher.close()
     assert "could not be asked" in caplog.text
+
+
+def test_a_channel_that_the_store_has_forgotten() -> None:
+    """What another process deleted ends its listeners; what does not exist yet is waited for."""
+    hub, listener, early = Hub(9), Recorder(), Recorder()
+    there = {"session:a": 3}
+    for each, channel in ((listener, "session:a"), (early, "session:new")):
+        hub.register(each)
+        hub.subscribe(each, channel)
+    watcher = Watcher(hub, lambda _channels: dict(there), poll_seconds=0.01)
+    wait_until(lambda: len(listener.noticed) >= 2)
+    there.clear()
+    wait_until(lambda: listener.ended == [("session deleted", 4404)])
+    watcher.close()
+    assert early.ended == []

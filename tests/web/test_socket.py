@@ -246,6 +246,19 @@ def test_the_end_of_a_meeting_closes_nothing(connect, finished):
 # Commands
 
 
+def test_a_deleted_meeting_sends_its_listeners_away(connect, api, finished):
+    """A meeting that is deleted under their eyes closes its sockets with 4404; a live feed stays."""
+    socket, feed = connect(session_id=finished), connect()
+    socket.until_event("execution:completed")
+    feed.receive()
+    assert api.delete(f"/api/v1/sessions/{finished}").status_code == 204
+    assert socket.until_closed() == 4404
+    feed.send("ping", "p-1")
+    assert feed.receive()["event"] == "pong"
+    again = connect(session_id=finished)
+    assert again.until_closed() == 4404
+
+
 def test_commands_are_answered_and_their_effects_are_events(connect, api, held):
     """ack with id, cmd and the result; everybody sees the event."""
     actor, onlooker = connect(session_id=held), connect(session_id=held)
