@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 
 ID_PATTERN = r"^\w[\w.-]*$"
 MAX_MADE = 60
-RESERVED = frozenset({"validate", "estimate", "generate", "copy", "person"})
+RESERVED = frozenset({"validate", "estimate", "generate", "yaml", "copy", "person"})
 """Words that stand in addresses where an id may stand, too; and whoever votes in the room."""
 
 _BETWEEN_WORDS = re.compile(r"[\W_]+")

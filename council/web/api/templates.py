@@ -9,9 +9,11 @@ from council.engine import shelving
 from council.engine.estimator import EstimateRequest
 from council.errors import Invalid
 from council.meeting.graph import Template
+from council.meeting.template_text import read_template, shaped, write_template
 from council.parts import Parts
 from council.web.api import shelf
-from council.web.body import read_object
+from council.web.body import read_object, read_query
+from council.web.palette import node_types
 
 
 class Wish(BaseModel):
@@ -52,6 +54,25 @@ def blueprint(parts: Parts) -> Blueprint:
     @api.post("/templates/estimate")
     def estimate() -> Response:
         return jsonify(parts.estimator.of(shelving.parsed(EstimateRequest, read_object())))
+
+    @api.post("/templates/yaml")
+    def as_yaml() -> Response:
+        match read_object():
+            case {"yaml": str(text), **rest} if not rest:
+                template = read_template(text)
+            case {"template": dict(found), **rest} if not rest:
+                template = shaped(found)
+            case _:
+                raise Invalid(
+                    "Send either yaml or template, and nothing else.",
+                    hint='{"yaml": "name: …"} gives a template.',
+                )
+        return jsonify(template=template, yaml=write_template(template))
+
+    @api.get("/node-types")
+    def list_node_types() -> Response:
+        read_query()
+        return jsonify(items=node_types(), next=None)
 
     @api.post("/templates/generate")
     def generate() -> Response:

@@ -1,0 +1,307 @@
+"""A template as YAML that people write, and back; what is wrong in it is told with line and column."""
+
+import io
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from council.errors import Invalid
+from council.jsontext import clean
+from council.meeting.graph import Graph
+
+MAX_CHARACTERS = 500_000
+MAX_DEPTH = 40
+_OF_THE_SERVER = ("template_id", "is_system", "created_at", "updated_at")
+_INLINE_CHARACTERS = 100
+
+
+class Written(BaseModel):
+    """What a person writes of a template. Its graph has the shape of one; whether it can run is looked at elsewhere."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+    name: str = Field("", max_length=128)
+    description: str = Field("", max_length=512)
+    category: str = "custom"
+    graph: Graph
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """A place in a text, both counted from one."""
+
+    line: int
+    column: int
+
+
+Marks = dict[tuple[int | str, ...], Mark]
+
+
+def read_template(text: str) -> dict[str, Any]:
+    """The template that the YAML describes, as plain data. Raises Invalid with line and column of every fault."""
+    if len(text) > MAX_CHARACTERS:
+        raise _invalid([_fault("", f"It is longer than {MAX_CHARACTERS:,} characters.", None)])
+    marks: Marks = {}
+    found = _plain(_compose(clean(text)), (), marks, set())
+    if not isinstance(found, dict):
+        raise _invalid([_fault("", "It is not a mapping.", Mark(1, 1), "Begin with name: and graph:.")])
+    return shaped(found, marks)
+
+
+def shaped(
+    found: Mapping[str, Any], marks: Mapping[tuple[int | str, ...], Mark] | None = None
+) -> dict[str, Any]:
+    """The template with what may be left out filled in. Raises Invalid when it has not the shape of one."""
+    told = {name: value for name, value in found.items() if name not in _OF_THE_SERVER}
+    try:
+        return Written.model_validate(_with_ids(told)).model_dump(mode="json")
+    except ValidationError as problem:
+        raise _invalid([_of_pydantic(error, marks or {}) for error in problem.errors()]) from problem
+
+
+def write_template(template: Mapping[str, Any]) -> str:
+    """YAML as in the files that come with Council: a node's id is its key, and short nodes take one line."""
+    from ruamel.yaml import YAML  # Slow to import, and not needed to serve a page.
+
+    yaml = YAML()
+    yaml.width = 10**9  # Lines are broken here: a writer that folds quoted texts loses spaces.
+    yaml.allow_unicode = True
+    out = io.StringIO()
+    yaml.dump(_outline(template), out)
+    return out.getvalue()
+
+
+# Reading
+
+
+def _compose(text: str) -> Any:
+    """The tree of the text's nodes, which know where they stand."""
+    from ruamel.yaml import YAML
+    from ruamel.yaml.error import MarkedYAMLError, YAMLError
+
+    try:
+        return YAML(typ="safe", pure=True).compose(text)
+    except MarkedYAMLError as problem:
+        mark = problem.problem_mark or problem.context_mark
+        where = Mark(mark.line + 1, mark.column + 1) if mark else None
+        raise _invalid(
+            [_fault("", f"This is not YAML: {problem.problem or problem.context}.", where)]
+        ) from problem
+    except (YAMLError, RecursionError, ValueError) as problem:
+        raise _invalid([_fault("", "This is not YAML.", None)]) from problem
+
+
+def _plain(node: Any, path: tuple[int | str, ...], marks: Marks, seen: set[int]) -> Any:
+    """What JSON has, too: no aliases, which grow without end, no dates, no tags."""
+    from ruamel.yaml.nodes import MappingNode, ScalarNode, SequenceNode
+
+    if node is None:
+        return None
+    marks[path] = Mark(node.start_mark.line + 1, node.start_mark.column + 1)
+    if id(node) in seen:
+        raise _invalid(
+            [_fault(_dotted(path), "Anchors and aliases are not read.", marks[path], "Write it twice.")]
+        )
+    seen.add(id(node))
+    if len(path) > MAX_DEPTH:
+        raise _invalid([_fault(_dotted(path), "It is nested too deeply.", marks[path])])
+    match node:
+        case ScalarNode():
+            return _scalar(node, path, marks)
+        case SequenceNode():
+            return [_plain(item, (*path, at), marks, seen) for at, item in enumerate(node.value)]
+        case MappingNode():
+            return dict(_pairs(node, path, marks, seen))
+        case _:
+            raise AssertionError(f"YAML has no {type(node)}")
+
+
+def _pairs(node: Any, path: tuple[int | str, ...], marks: Marks, seen: set[int]) -> Iterator[tuple[str, Any]]:
+    from ruamel.yaml.nodes import ScalarNode
+
+    names: set[str] = set()
+    for key, value in node.value:
+        mark = Mark(key.start_mark.line + 1, key.start_mark.column + 1)
+        if not isinstance(key, ScalarNode):
+            raise _invalid([_fault(_dotted(path), "A name must be a text.", mark)])
+        if key.value in names:
+            raise _invalid([_fault(_dotted((*path, key.value)), "It is named twice.", mark, "Keep one.")])
+        names.add(key.value)
+        yield key.value, _plain(value, (*path, key.value), marks, seen)
+        marks[(*path, key.value)] = mark
+
+
+def _scalar(node: Any, path: tuple[int | str, ...], marks: Marks) -> Any:
+    text: str = node.value
+    try:
+        match str(node.tag).rpartition(":")[2]:
+            case "null":
+                return None
+            case "bool":
+                return text.lower() in ("true", "yes", "on")
+            case "int":
+                return int(
+                    text.replace("_", ""), 0 if text.lstrip("+-")[:2].lower() in ("0x", "0o", "0b") else 10
+                )
+            case "float":
+                return _number(text)
+            case _:
+                return text
+    except ValueError as problem:
+        raise _invalid([_fault(_dotted(path), f"{text[:40]!r} cannot be used.", marks[path])]) from problem
+
+
+def _number(text: str) -> float:
+    number = float(text.replace("_", ""))
+    if number != number or number in (float("inf"), float("-inf")):
+        raise ValueError(text)
+    return number
+
+
+def _with_ids(found: Mapping[str, Any]) -> dict[str, Any]:
+    """As in the files: a node's id is its key, and its name may be left out."""
+    graph = found.get("graph")
+    nodes = graph.get("nodes") if isinstance(graph, Mapping) else None
+    if not isinstance(graph, Mapping) or not isinstance(nodes, Mapping):
+        return dict(found)
+    named = {
+        node_id: {"node_id": node_id, "name": node_id} | _set(node) if isinstance(node, Mapping) else node
+        for node_id, node in nodes.items()
+    }
+    return {**found, "graph": {**graph, "nodes": named}}
+
+
+def _set(node: Mapping[str, Any]) -> dict[str, Any]:
+    """A key with nothing behind it is left out."""
+    return {name: value for name, value in node.items() if value is not None}
+
+
+# Faults
+
+
+def _of_pydantic(error: Any, marks: Mapping[tuple[int | str, ...], Mark]) -> dict[str, Any]:
+    location: tuple[int | str, ...] = error["loc"]
+    return _fault(_dotted(location), f"{error['msg']}.", _nearest(location, marks))
+
+
+def _nearest(location: tuple[int | str, ...], marks: Mapping[tuple[int | str, ...], Mark]) -> Mark | None:
+    """Where it stands, or what should have it."""
+    for length in range(len(location), -1, -1):
+        if mark := marks.get(location[:length]):
+            return mark
+    return None
+
+
+def _fault(path: str, reason: str, mark: Mark | None, suggestion: str = "") -> dict[str, Any]:
+    place = {"line": mark.line, "column": mark.column} if mark else {}
+    return {"path": path, "reason": reason, "suggestion": suggestion, **place}
+
+
+def _dotted(path: tuple[int | str, ...]) -> str:
+    return ".".join(map(str, path))
+
+
+def _invalid(faults: list[dict[str, Any]]) -> Invalid:
+    first = faults[0]
+    place = f" (line {first['line']}, column {first['column']})" if "line" in first else ""
+    where = f"{first['path']}: " if first["path"] else ""
+    return Invalid(f"{where}{first['reason']}{place}", details=faults)
+
+
+# Writing
+
+
+def _outline(template: Mapping[str, Any]) -> dict[str, Any]:
+    graph = template["graph"]
+    nodes = {node_id: _laid_out(_written_node(node)) for node_id, node in graph["nodes"].items()}
+    head = {name: template[name] for name in ("name", "description", "category")}
+    return {name: _blocks(value) for name, value in head.items()} | {
+        "graph": {"start_node_id": graph["start_node_id"], "nodes": nodes}
+    }
+
+
+def _written_node(node: Mapping[str, Any]) -> dict[str, Any]:
+    """Without what goes without saying."""
+    kept = {"type": node["type"], "name": node["name"]}
+    return kept | {name: node[name] for name in ("next_ids", "properties") if node[name]}
+
+
+def _laid_out(node: dict[str, Any]) -> Any:
+    """In one line where that can be read, else each of its parts in one, or with long texts as blocks."""
+    if len(str(node)) <= _INLINE_CHARACTERS and "\n" not in str(node):
+        return _inline(node)
+    return {name: _part(value) for name, value in node.items()}
+
+
+def _part(value: Any) -> Any:
+    short = len(str(value)) <= _INLINE_CHARACTERS and not _has_lines(value)
+    if isinstance(value, dict) and not short:
+        return {name: _part(item) for name, item in value.items()}
+    return _inline(value) if short else _blocks(value)
+
+
+def _has_lines(value: Any) -> bool:
+    return "\\n" in repr(value)
+
+
+def _inline(value: Any) -> Any:
+    from ruamel.yaml.comments import CommentedMap, CommentedSeq
+
+    match value:
+        case dict():
+            line = CommentedMap({name: _inline(item) for name, item in value.items()})
+            line.fa.set_flow_style()
+            return line
+        case list():
+            items = CommentedSeq(_inline(item) for item in value)
+            items.fa.set_flow_style()
+            return items
+        case str():
+            return _quoted(value)
+        case _:
+            return value
+
+
+def _blocks(value: Any) -> Any:
+    """Texts of several lines, and long ones, as blocks."""
+    match value:
+        case dict():
+            return {name: _blocks(item) for name, item in value.items()}
+        case list():
+            return [_blocks(item) for item in value]
+        case str():
+            return _block(value)
+        case _:
+            return value
+
+
+def _block(text: str) -> Any:
+    from ruamel.yaml.scalarstring import FoldedScalarString, LiteralScalarString
+
+    if "\n" in text and all(line.isprintable() for line in text.split("\n")):
+        return LiteralScalarString(text)
+    if len(text) <= _INLINE_CHARACTERS or not text.isprintable() or text != " ".join(text.split()):
+        return _quoted(text)
+    folded = FoldedScalarString(text)
+    folded.fold_pos = list(_folds(text))
+    return folded
+
+
+def _folds(text: str) -> Iterator[int]:
+    """The spaces at which a long text goes on in the next line."""
+    begin = 0
+    while len(text) - begin > _INLINE_CHARACTERS:
+        fold = text.rfind(" ", begin, begin + _INLINE_CHARACTERS)
+        fold = fold if fold > begin else text.find(" ", begin + _INLINE_CHARACTERS)
+        if fold < 0:
+            return
+        yield fold
+        begin = fold + 1
+
+
+def _quoted(text: str) -> Any:
+    """In quotes that keep every character, where it needs them."""
+    from ruamel.yaml.scalarstring import DoubleQuotedScalarString
+
+    return text if text.isprintable() else DoubleQuotedScalarString(text)
