@@ -14,6 +14,7 @@ from council.live.hub import Hub
 from council.live.journal import Journal
 from council.live.watch import Watcher
 from council.llm.catalogue import Catalogue
+from council.llm.prices import Prices
 from council.settings import Settings
 from council.store.archive import Archive
 from council.store.engine import Store
@@ -32,6 +33,7 @@ class Parts:
     archive: Archive
     library: Library
     catalogue: Catalogue
+    prices: Prices
     bus: Bus
     hub: Hub
     journal: Journal

@@ -26,7 +26,7 @@ class Archive:
     def sessions(
         self,
         *,
-        status: str | None = None,
+        statuses: Collection[str] = (),
         group_id: str | None = None,
         words: str | None = None,
         limit: int = 50,
@@ -36,7 +36,7 @@ class Archive:
         with self._store.read() as connection:
             found = sessions.listed(
                 connection,
-                status=status,
+                statuses=statuses,
                 group_id=group_id,
                 words=words,
                 limit=limit + 1,

@@ -198,6 +198,12 @@ def _refuse_too_many(connection: Connection, group_id: str) -> None:
 # Looking it up
 
 
+def counts(connection: Connection, *, at: str) -> dict[str, int]:
+    """How much each group knows."""
+    query = sa.select(knowledge.c.group_id, sa.func.count()).where(_is_known(at))
+    return {group_id: count for group_id, count in connection.execute(query.group_by(knowledge.c.group_id))}
+
+
 def listed(
     connection: Connection,
     group_id: str,

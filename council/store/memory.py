@@ -29,6 +29,11 @@ class Memory:
         self._library.group(group_id)
         return self._page(group_id, words=words, layer=layer, limit=limit, cursor=cursor)
 
+    def counts(self) -> dict[str, int]:
+        """How many things each group knows; a group that knows nothing is not among them."""
+        with self._store.read() as connection:
+            return knowledge.counts(connection, at=clock.timestamp())
+
     def of_session(
         self, session_id: str, *, words: str = "", layer: Layer | None = None, limit: int, cursor: str | None
     ) -> Page:

@@ -70,6 +70,7 @@ def _message_ended(connection: Connection, it: Numbered, event: events.MessageCo
         thinking=event.thinking,
         html=event.html,
         finish=event.finish,
+        round=event.round,
         status=_STATUS_AFTER[event.finish],
     )
 

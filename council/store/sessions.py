@@ -1,5 +1,6 @@
 """Meetings: their rows and their documents."""
 
+from collections.abc import Collection
 from typing import Any
 
 import sqlalchemy as sa
@@ -7,6 +8,7 @@ from sqlalchemy.engine import Connection
 
 from council.errors import NotFound
 from council.events import session_channel
+from council.meeting.state import is_final
 from council.store import files, knowledge
 from council.store.tables import channels, commands, documents, events, messages, sessions, steps
 from council.store.tables import files as versions
@@ -69,19 +71,20 @@ def texts(connection: Connection, session_id: str) -> list[tuple[str, str]]:
 def listed(
     connection: Connection,
     *,
-    status: str | None,
+    statuses: Collection[str],
     group_id: str | None,
     words: str | None,
     limit: int,
     before: tuple[str, str] | None,
 ) -> list[dict[str, Any]]:
-    """Newest first; ``before`` is (created_at, session_id) of the last one seen."""
+    """Newest first; ``before`` is (created_at, session_id) of the last one seen. No ``statuses``: any."""
     columns = (
         "session_id", "template_id", "group_id", "subject", "status", "created_at", "started_at", "ended_at",
+        "waiting_for", "node_statuses",
     )  # fmt: skip
     query = sa.select(*(sessions.c[name] for name in columns))
-    if status is not None:
-        query = query.where(sessions.c.status == status)
+    if statuses:
+        query = query.where(sessions.c.status.in_(statuses))
     if group_id is not None:
         query = query.where(sessions.c.group_id == group_id)
     if words:
@@ -89,7 +92,12 @@ def listed(
     if before is not None:
         query = query.where(sa.tuple_(sessions.c.created_at, sessions.c.session_id) < sa.tuple_(*before))
     query = query.order_by(sessions.c.created_at.desc(), sessions.c.session_id.desc()).limit(limit)
-    return [dict(row) for row in connection.execute(query).mappings()]
+    return [_as_listed(dict(row)) for row in connection.execute(query).mappings()]
+
+
+def _as_listed(row: dict[str, Any]) -> dict[str, Any]:
+    """Where its nodes are matters as long as it runs."""
+    return row | {"node_statuses": {}} if is_final(row["status"]) else row
 
 
 def delete(connection: Connection, session_id: str) -> None:

@@ -39,7 +39,7 @@ def snapshot(connection: Connection, session_id: str) -> dict[str, Any]:
         "epoch": position.epoch,
         "seq": position.seq,
         "messages": [
-            _message(m) | {"read_by": readers.get(m["message_id"], [])}
+            _message(m) | _round_of(m, told["node_rounds"]) | {"read_by": readers.get(m["message_id"], [])}
             for m in messages.listed(connection, session_id)
         ],
         "totals": totals(row),
@@ -77,6 +77,11 @@ def _readers(receipts: list[dict[str, Any]]) -> dict[str, list[str]]:
     for receipt in receipts:
         readers.setdefault(receipt["message_id"], []).append(receipt["node_id"])
     return readers
+
+
+def _round_of(row: dict[str, Any], node_rounds: dict[str, int]) -> dict[str, int]:
+    """An unfinished message belongs to the round its node is in; a finished one says so itself."""
+    return {"round": node_rounds.get(row["node_id"], 1)} if row["status"] == "streaming" else {}
 
 
 def _message(row: dict[str, Any]) -> dict[str, Any]:

@@ -8,7 +8,7 @@ import pytest
 from council.llm.base import Cost, Usage
 from council.llm.endpoints import KNOWN, Known
 from council.llm.price_file import BadPrices
-from council.llm.prices import Prices
+from council.llm.prices import ModelPrice, Prices
 from council.llm.tokens import estimate_tokens
 
 MILLION = Usage(1_000_000, 1_000_000)
@@ -131,3 +131,36 @@ def test_a_file_that_cannot_be_read_is_told(tmp_path: Path) -> None:
 def test_tokens_are_estimated_by_script(text: str, tokens: int) -> None:
     """About four ASCII characters make one; a Chinese character is one."""
     assert estimate_tokens(text) == tokens
+
+
+def test_a_models_price_is_told_per_million_and_by_whom(tmp_path: Path) -> None:
+    """As it stands in the list that counts, for a prompt of ordinary length."""
+    prices = priced(
+        tmp_path,
+        "rates: {CNY: 0.14}\nprices:\n  - {provider: openai, model: gpt-5*, input: 1.5, output: 2}\n",
+    )
+    assert prices.of_model("openai", "gpt-4o", local=False) == ModelPrice("known", 2.5, 10.0, "genai_prices")
+    assert prices.of_model("openai", "gpt-5", local=False) == ModelPrice("known", 1.5, 2.0, "prices_file")
+    assert prices.of_model("dashscope", "qwen-plus", local=False) == ModelPrice(
+        "known", 0.112, 0.28, "council"
+    )
+
+
+def test_a_model_that_is_dearer_for_long_prompts_is_listed_for_short_ones() -> None:
+    """The first price of its list, not the one beyond 200,000 tokens."""
+    price = Prices().of_model("gemini", "gemini-2.5-pro", local=False)
+    assert (price.input_usd_per_million, price.output_usd_per_million) == (1.25, 10.0)
+
+
+@pytest.mark.parametrize(
+    ("provider_id", "local", "told"),
+    [
+        ("openai", False, ModelPrice("unknown")),
+        ("endpoint", False, ModelPrice("unknown")),
+        ("ollama", True, ModelPrice("local", 0.0, 0.0)),
+        ("rehearsal", True, ModelPrice("local", 0.0, 0.0)),
+    ],
+)
+def test_a_models_price_may_be_unknown_or_local(provider_id: str, local: bool, told: ModelPrice) -> None:
+    """Then it has no source; unknown has no number, either."""
+    assert Prices().of_model(provider_id, "no-such-model", local=local) == told

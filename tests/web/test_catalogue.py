@@ -39,6 +39,30 @@ def test_providers(api):
     assert SECRET not in answer.text
 
 
+def test_every_model_has_its_price_or_none(build, tmp_path):
+    """Per million tokens in USD and by whom it is told; local, or unknown, which is never 0."""
+    own = tmp_path / "prices.yaml"
+    own.write_text("prices:\n  - {provider: endpoint, model: big, input: 0.5, output: 2}\n", encoding="utf-8")
+    council = build(llm_base_url="https://models.example.com/v1", llm_model="big, small", prices_file=own)
+    items = client_of(council).get(f"{API}/llm/providers").get_json()["items"]
+    found = {item["provider_id"]: item["prices"] for item in items}
+    unknown = {
+        "price": "unknown",
+        "input_usd_per_million": None,
+        "output_usd_per_million": None,
+        "source": None,
+    }
+    known = {
+        "price": "known",
+        "input_usd_per_million": 0.5,
+        "output_usd_per_million": 2.0,
+        "source": "prices_file",
+    }
+    assert found["endpoint"] == {"big": known, "small": unknown}
+    assert found["rehearsal"]["rehearsal"]["price"] == "local"
+    assert found["openai"] == {}
+
+
 @pytest.mark.parametrize("path", ["templates/nothing", "agents/nobody"])
 def test_what_does_not_exist(api, path):
     assert_problem(api.get(f"{API}/{path}"), 404, "not_found")

@@ -145,7 +145,7 @@ def test_the_list_is_newest_first_and_paged(api):
 
 
 def test_the_list_is_searched_and_filtered(api, finished, held):
-    """``status`` and ``q``; wildcards in ``q`` are letters."""
+    """``status``, one or several, and ``q``; wildcards in ``q`` are letters."""
     start(api, subject="100% of _everything_")
 
     def found(**query):
@@ -154,6 +154,7 @@ def test_the_list_is_searched_and_filtered(api, finished, held):
     assert finished in found(status="completed")
     assert held not in found(status="completed")
     assert held in found(status="running")
+    assert {held, finished} <= set(found(status="running,completed"))
     assert len(found(q="100%")) == len(found(q="EVERYTHING")) == 1
     assert found(q="1%0") == found(q="nothing like it") == []
 
@@ -161,8 +162,9 @@ def test_the_list_is_searched_and_filtered(api, finished, held):
 @pytest.mark.parametrize(
     "query",
     [
-        "status=asleep", "limit=0", "limit=1001", "limit=x", "limit=-1", "limit=1e3", "limit=%EF%BC%91",
-        "limit=", "cursor=rubbish", "cursor=%00", "cursor=%E2%82%AC", "stauts=running", "limit=5&x=1",
+        "status=asleep", "status=running,", "limit=0", "limit=1001", "limit=x", "limit=-1", "limit=1e3",
+        "limit=%EF%BC%91", "limit=", "cursor=rubbish", "cursor=%00", "cursor=%E2%82%AC",
+        "stauts=running", "limit=5&x=1",
     ],
 )  # fmt: skip
 def test_a_wrong_query_is_refused(api, query):

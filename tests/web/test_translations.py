@@ -47,7 +47,7 @@ def test_what_the_server_reads_is_what_was_translated(language: str) -> None:
 def test_the_words_of_a_built_in_template_are_told_in_chinese(api) -> None:
     """Names and descriptions of ours; not those of members, by which the models call each other."""
     page = api.get("/?lang=zh-CN").text
-    assert "Deliberate and Vote" not in page
+    assert ">Deliberate and Vote<" not in page
     assert "Value Defender" not in own_words()
     with api.application.test_request_context("/?lang=zh-CN"):
         assert told("A template of mine") == "A template of mine"

@@ -27,6 +27,7 @@ def collected() -> Catalog:
         copyright_holder="the Council authors",
         fuzzy=False,
         charset="utf-8",
+        header_comment="# The texts of Council.",
     )
     for folder in ("council", "templates", "static/js"):
         own = [
@@ -69,7 +70,9 @@ def main() -> None:
         catalog.update(texts, no_fuzzy_matching=True, update_header_comment=True)
         catalog.obsolete.clear()
         _write(path, catalog)
-        path.with_suffix(".mo").write_bytes(compiled(catalog))
+        path.with_suffix(".mo").write_bytes(
+            compiled(read(path, LANGUAGES[language]))
+        )  # As it stands: without dates.
         missing = sum(1 for message in catalog if message.id and not message.string)
         print(f"{path.relative_to(ROOT)}: {len(catalog)} texts, {missing} without a translation")
 

@@ -1,20 +1,52 @@
 // <council-group-choice>: whose meeting it is; hidden while there are no groups.
 
-import { get } from "../lib/api.js";
+import { groupList } from "../lib/group_list.js";
 import { part, showText } from "../lib/templates.js";
+import { told } from "../lib/texts.js";
 
-class GroupChoice extends HTMLElement {
-  /** @type {Map<string, string>} */ #about = new Map();
+export class GroupChoice extends HTMLElement {
+  /** @type {import("../lib/group_list.js").Group[]} */ #groups = [];
+  #wanted = "";
 
   async connectedCallback() {
-    const select = /** @type {HTMLSelectElement} */ (part(this, "group"));
-    select.addEventListener("change", () => showText(part(this, "about"), this.#about.get(select.value) ?? null));
-    const { items } = await get("/groups").catch(() => ({ items: [] }));
-    for (const { group_id, name, description } of items) {
-      select.append(new Option(name, group_id));
-      this.#about.set(group_id, description ?? "");
-    }
-    this.hidden = items.length === 0;
+    this.#select.addEventListener("change", () => {
+      this.#wanted = this.#select.value;
+      this.#show();
+    });
+    this.#groups = await groupList();
+    for (const { group_id, name } of this.#groups) this.#select.append(new Option(told(name), group_id));
+    this.hidden = this.#groups.length === 0;
+    this.value = this.#wanted;
+    this.dispatchEvent(new Event("change", { bubbles: true }));
+  }
+
+  get value() {
+    return this.#select.value;
+  }
+
+  /** The groups may not have come yet. @param {string} group_id */
+  set value(group_id) {
+    this.#wanted = group_id;
+    if (this.#groups.some((group) => group.group_id === group_id)) this.#select.value = group_id;
+    this.#show();
+  }
+
+  /** Which agent the group usually has at which node of a template. @param {string} template_id @returns {Record<string, string>} */
+  usual(template_id) {
+    const seats = this.#chosen?.default_agents ?? {};
+    return { ...seats["*"], ...seats[template_id] };
+  }
+
+  #show() {
+    showText(part(this, "about"), this.#chosen?.description ? told(this.#chosen.description) : null);
+  }
+
+  get #chosen() {
+    return this.#groups.find(({ group_id }) => group_id === this.#select.value);
+  }
+
+  get #select() {
+    return /** @type {HTMLSelectElement} */ (part(this, "group"));
   }
 }
 
