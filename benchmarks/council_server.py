@@ -26,7 +26,7 @@ from benchmarks.measure import (
 )
 
 MAX_CLIENTS = 200
-COMMAND = (PYTHON, "-m", "gunicorn", "-c", "gunicorn.conf.py", "benchmarks.council_app:bench_app()")
+APP = "benchmarks.council_app:bench_app()"
 FINAL = ("completed", "failed", "cancelled")
 
 
@@ -90,7 +90,11 @@ class CouncilServer:
 
 @contextmanager
 def council_server(
-    base_url: str = "http://127.0.0.1:9/v1", *, max_clients: int = MAX_CLIENTS, data_dir: Path | None = None
+    base_url: str = "http://127.0.0.1:9/v1",
+    *,
+    max_clients: int = MAX_CLIENTS,
+    data_dir: Path | None = None,
+    app: str = APP,
 ) -> Iterator[CouncilServer]:
     """A server that answers /health, on a new database unless it is given one; ``base_url`` is the models'."""
     with empty_directory() as fresh:
@@ -103,7 +107,8 @@ def council_server(
             "COUNCIL_LLM_MODEL": model(50),
             "COUNCIL_LOG_LEVEL": "WARNING",
         }
-        with program(COMMAND, SERVER_CORE, env=env, cwd=ROOT) as running:
+        command = (PYTHON, "-m", "gunicorn", "-c", "gunicorn.conf.py", app)
+        with program(command, SERVER_CORE, env=env, cwd=ROOT) as running:
             server = CouncilServer(running, port, home)
             wait_until(server.healthy, 30, "Council to serve")
             yield server

@@ -76,6 +76,7 @@ def _pair(key: str) -> Measure:
 HUB, JOURNAL = "council", "council, journal on"
 BUSY = "50 events/s beside a busy thread"
 STALLED = "1 KB at 500/s, one stalled"
+LIVE, LONG_MEETING = "12 members at 80 tokens/s", "a meeting of 2,000 messages is opened"
 FULL_SPEED, PACED = "one debate, full speed", "20 debates at 60 chunks/s"
 
 GOALS = (
@@ -237,5 +238,26 @@ GOALS = (
         80,
         "MB",
         figure("start", "cold start", HUB, "resident_mb"),
+    ),
+    Goal(
+        "12 members at 80 tokens/s in Chromium: tasks over 50 ms",
+        "at most",
+        0,
+        "tasks",
+        figure("page", LIVE, HUB, "long_tasks"),
+    ),
+    Goal(
+        "12 members at 80 tokens/s in Chromium: frames",
+        "at least",
+        50,
+        "/s",
+        figure("page", LIVE, HUB, "frames_per_second"),
+    ),
+    Goal(
+        "a meeting of 2,000 messages opens in Chromium",
+        "at most",
+        1_000,
+        "ms",
+        figure("page", LONG_MEETING, HUB, "connected_ms"),
     ),
 )

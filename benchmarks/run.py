@@ -14,7 +14,7 @@ from benchmarks.plot import svg
 from benchmarks.report import document, scenario_table
 from benchmarks.results import FOLDER, Results, load_all, summary
 
-BENCHMARKS = ("fanout", "engine", "nodes", "pipeline", "replay", "sockets", "start")
+BENCHMARKS = ("fanout", "engine", "nodes", "page", "pipeline", "replay", "sockets", "start")
 OUR_PARTS = ("flask", "gunicorn", "openai", "sqlalchemy")
 DOCS = ROOT / "docs" / "reference"
 

@@ -39,6 +39,7 @@ from council.web import guard, health, pages, panel_pages, problems, template_pa
 from council.web import live as live_endpoint
 from council.web.api import agents as agents_api
 from council.web.api import catalogue as catalogue_api
+from council.web.api import export as export_api
 from council.web.api import files as files_api
 from council.web.api import groups as groups_api
 from council.web.api import knowledge as knowledge_api
@@ -78,6 +79,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     app.register_blueprint(template_pages.blueprint(parts))
     app.register_blueprint(panel_pages.blueprint(parts))
     app.register_blueprint(sessions_api.blueprint(parts))
+    app.register_blueprint(export_api.blueprint(parts))
     app.register_blueprint(files_api.blueprint(parts))
     app.register_blueprint(catalogue_api.blueprint(parts))
     app.register_blueprint(templates_api.blueprint(parts))
@@ -99,11 +101,12 @@ def _join_parts(settings: Settings) -> Parts:
     )
     library = Library(store=store)
     catalogue = Catalogue(settings)
+    prices = Prices(settings.prices_file)
     searches = Sources(settings.search, _look_into(store))
     desk = Desk(
         store,
         catalogue,
-        Prices(settings.prices_file),
+        prices,
         settings.engine,
         words_of_the_room(),
         searches,
@@ -117,6 +120,7 @@ def _join_parts(settings: Settings) -> Parts:
         archive=Archive(store),
         library=library,
         catalogue=catalogue,
+        prices=prices,
         bus=bus,
         hub=Hub(settings.max_clients),
         journal=journal,

@@ -4,8 +4,10 @@ from pathlib import Path
 from typing import Any
 
 from flask import Blueprint, Response, render_template, request
+from flask.sansio.blueprints import BlueprintSetupState
 
 from council.errors import NotFound
+from council.export.formats import available
 from council.web import texts
 from council.web.modules import modules_of
 from council.web.own_words import told
@@ -15,10 +17,10 @@ TEMPLATES = Path(__file__).parents[2] / "templates"
 EVERY_SHEET = ("layers", "tokens", "base", "layout", "forms")
 SHEETS = {
     "lobby": ("lobby", "graph"),
-    "room": ("graph", "room", "panes", "message", "verdict", "deliberation", "people", "pane", "print"),
-    "compare": ("message", "verdict", "deliberation", "compare", "print"),
-    "templates": ("graph", "shelf", "templates"),
-    "editor": ("graph", "editor"),
+    "room": ("graph", "room", "panes", "message", "print"),
+    "compare": ("message", "code", "verdict", "deliberation", "compare", "print"),
+    "templates": ("graph", "shelf", "canvas", "templates"),
+    "editor": ("canvas", "editor"),
     "agents": ("shelf", "agents"),
     "groups": ("shelf", "groups"),
 }
@@ -42,11 +44,17 @@ def pages_blueprint(name: str) -> Blueprint:
     """A blueprint for pages: in the reader's language, with our policy, never from a cache."""
     pages = Blueprint(name, __name__, template_folder=str(TEMPLATES))
     pages.record_once(lambda state: texts.join_babel(state.app))  # type: ignore[arg-type]
+    pages.record_once(_keep_order)
     pages.context_processor(_for_every_page)
     pages.after_request(_protect)
     pages.after_request(_remember_language)
     pages.register_error_handler(NotFound, _not_found)
     return pages
+
+
+def _keep_order(state: BlueprintSetupState) -> None:
+    """Data in a page stay in their order: that of a graph's nodes is the order of its members."""
+    state.app.jinja_env.policies["json.dumps_kwargs"] = {"sort_keys": False}
 
 
 def _for_every_page() -> dict[str, Any]:
@@ -60,6 +68,7 @@ def _for_every_page() -> dict[str, Any]:
         "signs": SIGNS,
         "node_title": node_title,
         "told": told,
+        "export_formats": available(),
     }
 
 

@@ -4,22 +4,25 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from flask import Blueprint, render_template, request
+from flask_babel import gettext
 
 from council import clock
+from council.meeting.state import is_final
 from council.web.comparison import comparison_view
-from council.web.drawing import across, down
+from council.web.drawing import down
 from council.web.frame import pages_blueprint
-from council.web.own_words import told, told_graph
+from council.web.lobby import lobby_view
+from council.web.own_words import told_graph
 from council.web.picture import draw, initials
-from council.web.stages import places, stages
+from council.web.stages import Section, places, sections, stages
 
-RUNNING = frozenset({"pending", "running", "paused"})
 SEAT_COLOURS = 6
-FIRST_TEMPLATE = "deliberate_and_vote"  # What is chosen as long as nobody chooses.
+PAINTED = 96  # Messages that a page begins with; the others follow.
+WITHOUT_WORDS = ("message_id", "seq", "node_id", "agent_id", "role", "status", "round")
 
 
 def blueprint(lobby: Callable[[], dict[str, Any]], snapshot: Callable[[str], dict[str, Any]]) -> Blueprint:
-    """The pages. ``lobby`` gives templates, providers and sessions; ``snapshot`` a meeting, or raises NotFound."""
+    """The pages. ``lobby`` gives what ``lobby_view`` takes; ``snapshot`` a meeting, or raises NotFound."""
     pages = pages_blueprint("pages")
 
     @pages.get("/")
@@ -31,7 +34,7 @@ def blueprint(lobby: Callable[[], dict[str, Any]], snapshot: Callable[[str], dic
         beside = request.args.get("beside")
         if beside is not None:
             return render_template("compare.html", **comparison_view(snapshot(session_id), snapshot(beside)))
-        return render_template("room.html", **room_view(snapshot(session_id)))
+        return render_template("room.html", **room_view(snapshot(session_id), whole="whole" in request.args))
 
     return pages
 
@@ -39,39 +42,60 @@ def blueprint(lobby: Callable[[], dict[str, Any]], snapshot: Callable[[str], dic
 # What the templates are given
 
 
-def lobby_view(lobby: Mapping[str, Any]) -> dict[str, Any]:
-    sessions = lobby["sessions"]["items"]
-    return {
-        "page": "lobby",
-        "templates": [
-            template
-            | {
-                "name": told(template["name"]),
-                "description": told(template["description"]),
-                "drawing": across(draw(told_graph(template["graph"]))),
-            }
-            for template in sorted(lobby["templates"], key=lambda each: each["template_id"] != FIRST_TEMPLATE)
-        ],
-        "rehearsal": not any(_speaks(provider) for provider in lobby["providers"]),
-        "running": [session for session in sessions if session["status"] in RUNNING],
-        "past": [session for session in sessions if session["status"] not in RUNNING],
-        "page_data": {"sessions": lobby["sessions"]},
-    }
-
-
-def room_view(snapshot: Mapping[str, Any]) -> dict[str, Any]:
+def room_view(snapshot: Mapping[str, Any], *, whole: bool = False) -> dict[str, Any]:
+    """``whole``: with every message at once, however many there are."""
     picture = draw(told_graph(snapshot["graph"]))
     members = seated(snapshot["panel"]["members"])
     where = _with_seats(places(picture), members)
+    painted = snapshot["messages"] if whole else _painted(snapshot)
     return {
         "page": "room",
         "meeting": snapshot,
         "drawing": down(picture),
         "members": members,
         "places": where,
-        "stages": stages(snapshot["messages"], where),
-        "page_data": {"snapshot": snapshot, "places": where, "server_time": clock.timestamp()},
+        "sections": [_with_title(section, where) for section in sections(stages(painted, where))],
+        "left_out": len(snapshot["messages"]) - len(painted),
+        "is_over": is_final(snapshot["status"]),
+        "page_data": {
+            "snapshot": {**snapshot, "messages": _sparing(snapshot["messages"], painted)},
+            "places": where,
+            "server_time": clock.timestamp(),
+        },
     }
+
+
+def _painted(snapshot: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """The messages to begin with: the newest while the meeting runs, the first once it is over."""
+    messages: list[dict[str, Any]] = snapshot["messages"]
+    return messages[:PAINTED] if is_final(snapshot["status"]) else messages[-PAINTED:]
+
+
+def _sparing(messages: list[dict[str, Any]], painted: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """All messages, those that are not painted without their words: the page asks for them when it stands."""
+    here = {message["message_id"] for message in painted}
+    return [
+        message
+        if message["message_id"] in here
+        else {name: message[name] for name in WITHOUT_WORDS} | {"absent": True}
+        for message in messages
+    ]
+
+
+def _with_title(section: Section, where: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
+    """The section with its heading, as ``static/js/lib/sections.js`` words it."""
+    return {"key": section.key, "rows": section.rows, "title": _title(section, where)}
+
+
+def _title(section: Section, where: Mapping[str, Mapping[str, Any]]) -> str:
+    if section.phase is None:
+        return ""
+    together = sum(place["phase"] == section.phase for place in where.values())
+    named = where.get(section.phase)
+    name = named["name"] if named else gettext("%(count)s members in parallel", count=together)
+    if section.round == 1:
+        return str(name)
+    return str(gettext("%(phase)s, round %(round)s", phase=name, round=section.round))
 
 
 def seated(panel: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
@@ -105,7 +129,3 @@ def _with_seats(where: dict[str, dict[str, Any]], members: list[dict[str, Any]])
         | {"initials": initials(seats[node_id]["name"] if node_id in seats else place["name"])}
         for node_id, place in where.items()
     }
-
-
-def _speaks(provider: Mapping[str, Any]) -> bool:
-    return bool(provider["provider_id"] != "rehearsal" and provider["models"])

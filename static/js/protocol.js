@@ -159,6 +159,7 @@
  * @property {number} seq
  * @property {string[]} [read_by] node ids, for what a person said
  * @property {number} [round]
+ * @property {boolean} [absent] whether its words, and who said them, were left out of the page
  */
 /** @typedef {{opened: BallotOpened & {seq: number}, cast: (VoteCast & {seq: number})[],
  *   closed: (BallotClosed & {seq: number}) | null}} SnapshotBallot */
@@ -184,6 +185,7 @@
  * @property {string} epoch
  * @property {number} seq
  * @property {Record<string, NodeStatus>} node_statuses
+ * @property {{nodes: Record<string, {properties?: Record<string, any>}>}} [graph]
  * @property {SnapshotMessage[]} messages
  * @property {(FaultData & {seq: number})[]} [errors]
  * @property {Totals} totals
@@ -206,7 +208,8 @@
  */
 
 /** @typedef {{session_id: string, subject: string, template_id: string, status: SessionStatus, created_at: string,
- *   ended_at: string | null}} SessionSummary */
+ *   ended_at: string | null, group_id?: string | null, waiting_for?: Record<string, any>[] | null,
+ *   node_statuses?: Record<string, NodeStatus>}} SessionSummary */
 /** @typedef {{items: SessionSummary[], next: string | null}} SessionPage */
 
 /**
@@ -217,6 +220,7 @@
  * @property {number} layer
  * @property {number} column
  * @property {string[]} later nodes that can only speak after this one
+ * @property {string} phase the node that names the part of the meeting it speaks in; no node's id where none does
  * @property {number} seat
  * @property {string} model
  * @property {string} initials

@@ -1,6 +1,5 @@
 // What an event means: the only place that knows. Pure: (state, event) -> state, and no event counts twice.
 
-import { addEntry } from "./reduce/entries.js";
 import { fail } from "./reduce/faults.js";
 import { add, change, complete, grow, read, spoken, toMessage } from "./reduce/messages.js";
 import { ask, isIdle } from "./reduce/people.js";
@@ -29,6 +28,7 @@ import { keepTime, move, spend, turn } from "./reduce/standing.js";
  * @property {string[]} read_by
  * @property {number} round
  * @property {boolean} covered whether a card says the same
+ * @property {boolean} [absent] whether its words have not come yet
  */
 /** @typedef {import("./protocol.js").FaultData & {fault_id: string}} Fault */
 /** @typedef {{tool: import("./protocol.js").Tool, file?: undefined} | {file: import("./protocol.js").File, tool?: undefined}} Work */
@@ -108,20 +108,22 @@ export function fromSnapshot(snapshot, now) {
   return isIdle(state) ? { ...state, elapsed: { ...state.elapsed, since: null } } : state;
 }
 
-/** @param {State} state @param {{message_id: string} | MeetingEvent} told */
+/** Nobody else has this state or its order yet, so messages are added in place. @param {State} state @param {{message_id: string} | MeetingEvent} told */
 function enter(state, told) {
-  return "event" in told ? apply(state, told) : addEntry(state, { kind: "message", id: told.message_id });
+  if ("event" in told) return apply(state, told);
+  state.order.push({ kind: "message", id: told.message_id });
+  return state;
 }
 
 /**
  * Where an event stands to what is already known: only the next one may be applied.
- * @param {State} state
+ * @param {{seq: number}} known
  * @param {{seq: number}} event
  * @returns {"seen" | "next" | "gap"}
  */
-export function place(state, { seq }) {
-  if (seq <= state.seq) return "seen";
-  return seq === state.seq + 1 ? "next" : "gap";
+export function place(known, { seq }) {
+  if (seq <= known.seq) return "seen";
+  return seq === known.seq + 1 ? "next" : "gap";
 }
 
 /**
@@ -130,8 +132,34 @@ export function place(state, { seq }) {
  * @returns {State}
  */
 export function reduce(state, event) {
-  if (place(state, event) !== "next") return state;
-  return { ...apply(state, event), seq: event.seq };
+  return reduceAll(state, [event]);
+}
+
+/**
+ * The same as one after the other, but pieces of text that follow each other are taken together.
+ * @param {State} state
+ * @param {MeetingEvent[]} events
+ * @returns {State}
+ */
+export function reduceAll(state, events) {
+  let next = state;
+  /** @type {import("./protocol.js").TokenStream["data"][]} */
+  let pieces = [];
+  const take = () => {
+    if (pieces.length) next = { ...grow(next, pieces), seq: next.seq + pieces.length };
+    pieces = [];
+  };
+  for (const event of events) {
+    if (event.seq !== next.seq + pieces.length + 1) continue;
+    if (event.event === "token_stream") {
+      pieces.push(event.data);
+    } else {
+      take();
+      next = { ...apply(next, event), seq: event.seq };
+    }
+  }
+  take();
+  return next;
 }
 
 /**
@@ -142,7 +170,7 @@ export function reduce(state, event) {
 function apply(state, event) {
   switch (event.event) {
     case "token_stream":
-      return grow(state, event.data);
+      return grow(state, [event.data]);
     case "message_completed":
       return complete(state, event.data);
     case "message_discarded":

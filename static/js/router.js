@@ -9,6 +9,7 @@ export class Router {
   #store;
   #commands;
   #resync;
+  #session_id;
 
   /**
    * @param {object} parts
@@ -20,6 +21,7 @@ export class Router {
     this.#store = store;
     this.#commands = commands;
     this.#resync = resync;
+    this.#session_id = store.state.session_id;
   }
 
   /** @param {any} frame */
@@ -31,16 +33,20 @@ export class Router {
 
   /** @param {MeetingEvent} event */
   #numbered(event) {
-    const { state } = this.#store;
-    if (event.session_id !== state.session_id) return;
-    if (place(state, event) === "gap") this.#resync();
-    else this.#store.dispatch(event);
+    if (event.session_id !== this.#session_id) return;
+    const where = place(this.#newest, event);
+    if (where === "gap") this.#resync();
+    else if (where === "next") this.#store.dispatch(event);
   }
 
   /** What the server says is the newest number, against ours. @param {Record<string, number>} channels */
   #compare(channels) {
-    const { session_id, seq } = this.#store.state;
-    if ((channels[`session:${session_id}`] ?? 0) > seq) this.#resync();
+    if ((channels[`session:${this.#session_id}`] ?? 0) > this.#newest.seq) this.#resync();
+  }
+
+  /** What has the newest number we know: an event that waits for its frame, or the state. */
+  get #newest() {
+    return this.#store.newest ?? this.#store.state;
   }
 }
 

@@ -1,4 +1,4 @@
-// The one state of a page, and who wants to know when it changed: at most once per frame.
+// The one state of a page, and who wants to know when it changed: once per frame, with all that came meanwhile.
 
 /**
  * @template State
@@ -7,6 +7,7 @@
 export class Store {
   #state;
   #shown;
+  /** @type {Event[]} */ #waiting = [];
   #reduce;
   #schedule;
   #scheduled = false;
@@ -15,7 +16,7 @@ export class Store {
 
   /**
    * @param {State} state
-   * @param {(state: State, event: Event) => State} reduce
+   * @param {(state: State, events: Event[]) => State} reduce
    * @param {(flush: () => void) => void} [schedule]
    */
   constructor(state, reduce, schedule = nextFrame) {
@@ -26,21 +27,31 @@ export class Store {
   }
 
   get state() {
+    const events = this.#waiting;
+    if (events.length) {
+      this.#waiting = [];
+      this.#state = this.#reduce(this.#state, events);
+    }
     return this.#state;
+  }
+
+  /** The newest event that is not in the state yet: it gets there when somebody asks for the state, or with the frame. */
+  get newest() {
+    return this.#waiting.at(-1);
   }
 
   /** @param {Event} event */
   dispatch(event) {
-    this.replace(this.#reduce(this.#state, event));
+    this.#waiting.push(event);
+    this.#wake();
   }
 
-  /** @param {State} state */
+  /** @param {State} state made from the present one */
   replace(state) {
+    this.#waiting = [];
     if (state === this.#state) return;
     this.#state = state;
-    if (this.#scheduled) return;
-    this.#scheduled = true;
-    this.#schedule(() => this.#flush());
+    this.#wake();
   }
 
   /**
@@ -52,10 +63,17 @@ export class Store {
     return () => this.#listeners.delete(listener);
   }
 
+  #wake() {
+    if (this.#scheduled) return;
+    this.#scheduled = true;
+    this.#schedule(() => this.#flush());
+  }
+
   #flush() {
     this.#scheduled = false;
     const previous = this.#shown;
-    this.#shown = this.#state;
+    this.#shown = this.state;
+    if (this.#shown === previous) return;
     for (const listener of this.#listeners) listener(this.#shown, previous);
   }
 }

@@ -4,6 +4,7 @@ import contextlib
 import json
 import threading
 import uuid
+from datetime import timedelta
 from typing import Any
 
 from simple_websocket import ConnectionClosed
@@ -66,8 +67,11 @@ class FakeMeeting:
     ) -> None:
         self.session_id = str(uuid.uuid4())
         self.epoch = "e1"
+        self.at_seconds: float | None = None  # When things happen, for tests that set the clock themselves.
+        self._born = clock.now()
         self.log: list[str] = []
         self.acknowledges = True
+        self.refuses: dict[str, str] = {}  # Commands that are answered with an error, and its sentence.
         self.obeyed: list[dict[str, Any]] = []
         self.files: dict[str, list[dict[str, Any]]] = {}
         self.close_code: int | None = None
@@ -76,7 +80,8 @@ class FakeMeeting:
         self._snapshot: dict[str, Any] = {
             "session_id": self.session_id, "project_id": None, "template_id": "council_debate", "subject": subject,
             "status": "running", "reason": None, "waiting_for": None, "created_at": clock.timestamp(),
-            "started_at": clock.timestamp(), "ended_at": None, "graph": graph, "node_statuses": {}, "messages": [],
+            "started_at": clock.timestamp(), "ended_at": None, "graph": graph, "node_statuses": {},
+            "node_rounds": {}, "messages": [],
             "cap": None, "estimate": None, "rerun_of": None, "group_id": None, "verdict": None, "panel": PANEL,
             "objective": "Ship something people trust.", "documents": [{"name": "plan.md", "characters": 4821}],
             "totals": {"input_tokens": 0, "output_tokens": 0, "cost_usd": None, "unknown_price_tokens": 0,
@@ -89,12 +94,19 @@ class FakeMeeting:
         with self._lock:
             envelope = {
                 "event": event, "session_id": self.session_id, "project_id": None, "node_id": data.get("node_id"),
-                "seq": len(self.log) + 1, "timestamp": clock.timestamp(), "data": data,
+                "seq": len(self.log) + 1, "timestamp": self._now(),
+                "data": data,
             }  # fmt: skip
             _fold(self._snapshot, envelope)
             self.log.append(json.dumps(envelope))
             for socket in self._sockets:
-                socket.send(self.log[-1])
+                with contextlib.suppress(ConnectionClosed):  # It may have left by itself.
+                    socket.send(self.log[-1])
+
+    def _now(self) -> str:
+        return clock.timestamp(
+            None if self.at_seconds is None else self._born + timedelta(seconds=self.at_seconds)
+        )
 
     def node(self, node_id: str, status: str) -> None:
         self.emit("node_state_change", node_id=node_id, status=status)
@@ -163,6 +175,11 @@ class FakeMeeting:
             if recovered:
                 self._sockets.add(socket)
 
+    def hear(self, socket: Any) -> None:
+        """For a feed of all meetings: from now on, without a word of what was."""
+        with self._lock:
+            self._sockets.add(socket)
+
     def leave(self, socket: Any) -> None:
         with self._lock:
             self._sockets.discard(socket)
@@ -174,6 +191,10 @@ class FakeMeeting:
             return
         self.obeyed.append(command)
         if not self.acknowledges:
+            return
+        if cmd in self.refuses:
+            fault = {"code": "illegal_transition", "error": self.refuses[cmd], "hint": "", "can_retry": False}
+            socket.send(json.dumps({"event": "error", "data": {"id": command.get("id"), **fault}}))
             return
         socket.send(json.dumps({"event": "ack", "data": {"id": command.get("id"), "cmd": cmd}}))
         match cmd:
@@ -217,6 +238,7 @@ def _fold(snapshot: dict[str, Any], envelope: dict[str, Any]) -> None:
             }
         case "node_state_change":
             snapshot["node_statuses"][data["node_id"]] = data["status"]
+            snapshot["node_rounds"][data["node_id"]] = data.get("round", 1)
         case "token_usage":
             totals = snapshot["totals"]
             totals["input_tokens"] += data["input_tokens"]
@@ -227,6 +249,10 @@ def _fold(snapshot: dict[str, Any], envelope: dict[str, Any]) -> None:
                 totals["unknown_price_tokens"] += data["input_tokens"] + data["output_tokens"]
         case "verdict":
             snapshot["verdict"] = data
+        case "human_interaction_required":
+            snapshot["waiting_for"] = [data]
+        case "node_resumed":
+            snapshot["waiting_for"] = None
         case _ if event.startswith("execution:"):
             snapshot |= {"status": data["status"], "reason": data.get("reason")}
 
@@ -237,8 +263,8 @@ def _begin(snapshot: dict[str, Any], envelope: dict[str, Any]) -> dict[str, Any]
     name = SEATS[node_id][1] if node_id in SEATS else None
     message = {
         "message_id": data["message_id"], "node_id": node_id, "agent_id": data.get("agent_id"), "agent_name": name,
-        "role": "agent", "content": "", "thinking": "", "html": None, "status": "streaming", "finish": None, "round": 1,
-        "seq": envelope["seq"],
+        "role": "agent", "content": "", "thinking": "", "html": None, "status": "streaming", "finish": None,
+        "round": snapshot["node_rounds"].get(node_id, 1), "seq": envelope["seq"],
     }  # fmt: skip
     snapshot["messages"].append(message)
     return message

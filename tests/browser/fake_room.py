@@ -42,15 +42,29 @@ ESTIMATE = {
 }
 
 
+WITH_SEATS = DEBATE | {
+    "nodes": {
+        node_id: node | {"properties": {"agent_id": SEATS[node_id][0]} if node_id in SEATS else {}}
+        for node_id, node in DEBATE["nodes"].items()
+    }
+}
+
+
 class FakeServer:
     """The pages, REST and sockets of some fake meetings on a port of their own."""
 
     def __init__(self, *, rehearsal: bool = True) -> None:
         self.meetings: dict[str, FakeMeeting] = {}
         self.rehearsal = rehearsal
+        self.log_page = 10_000
         self.posted: list[tuple[str, dict[str, Any]]] = []
         self.estimate: dict[str, Any] | None = ESTIMATE
         self.groups: list[dict[str, Any]] = []
+        self.agents: list[dict[str, Any]] | None = [
+            {"agent_id": agent_id, "name": name} for agent_id, name in SEATS.values()
+        ]
+        self.listed: list[dict[str, str]] = []
+        self._feeds: set[Any] = set()
         self.started: list[dict[str, Any]] = []
         self.refusal: tuple[int, dict[str, Any]] | None = None
         logging.getLogger("werkzeug").setLevel(logging.WARNING)
@@ -63,13 +77,23 @@ class FakeServer:
     def add(self, meeting: FakeMeeting) -> str:
         """The meeting's address."""
         self.meetings[meeting.session_id] = meeting
+        for feed in tuple(self._feeds):
+            meeting.hear(feed)
+        if self._feeds:
+            meeting.emit("session_created", status="running")
         return f"{self.url}/meetings/{meeting.session_id}"
 
     def close(self) -> None:
         for meeting in self.meetings.values():
             meeting.drop_everybody(1001)
+        self.drop_feeds()
         self._server.shutdown()
         self._thread.join()
+
+    def drop_feeds(self) -> None:
+        for socket in tuple(self._feeds):
+            with contextlib.suppress(ConnectionClosed):  # It may have left by itself.
+                socket.close(1012)
 
     def _app(self) -> Flask:
         app = Flask("fake", template_folder=str(ROOT / "templates"), static_folder=str(ROOT / "static"))
@@ -78,6 +102,10 @@ class FakeServer:
         app.add_url_rule("/api/v1/sessions", view_func=self._start, methods=["POST"], endpoint="start")
         app.add_url_rule("/api/v1/sessions/<session_id>", view_func=self._snapshot, endpoint="session")
         session = "/api/v1/sessions/<session_id>"
+        app.add_url_rule(session, view_func=self._delete, methods=["DELETE"])
+        app.add_url_rule(f"{session}/messages", view_func=self._messages)
+        app.add_url_rule(f"{session}/events", view_func=self._events)
+        app.add_url_rule(f"{session}/usage", view_func=self._usage)
         app.add_url_rule(f"{session}/files", view_func=self._files)
         app.add_url_rule(f"{session}/files/history", view_func=self._history)
         app.add_url_rule(f"{session}/files/rollback", view_func=self._rollback, methods=["POST"])
@@ -96,8 +124,8 @@ class FakeServer:
         return {
             "templates": [
                 {
-                    "template_id": "council_debate", "name": "Council debate", "category": "debate", "graph": DEBATE,
-                    "description": "One member speaks for it, one against, apart from each other. "
+                    "template_id": "council_debate", "name": "Council debate", "category": "debate",
+                    "graph": WITH_SEATS, "description": "One member speaks for it, one against, apart from each other. "
                     "A chief justice weighs both, scores and says what must be mended.",
                 },
                 {
@@ -106,11 +134,34 @@ class FakeServer:
                 },
             ],
             "providers": [{"provider_id": provider, "name": provider, "local": False, "models": ["m"], "reason": ""}],
-            "sessions": self._sessions(),
+            "running": self._listed(status="pending,running,paused"),
+            "past": self._listed(status="completed,failed,cancelled", limit="20"),
         }  # fmt: skip
 
     def _sessions(self) -> dict[str, Any]:
-        return {"items": [meeting.snapshot() for meeting in reversed(self.meetings.values())], "next": None}
+        self.listed.append(dict(request.args))
+        return self._listed(**request.args)
+
+    def _listed(
+        self, status: str = "", q: str = "", group_id: str = "", limit: str = "50", cursor: str = "0"
+    ) -> dict[str, Any]:
+        """As the server lists them: the newest first, narrowed, page by page."""
+        found = [meeting.snapshot() for meeting in reversed(self.meetings.values())]
+        found = [
+            row
+            for row in found
+            if (not status or row["status"] in status.split(","))
+            and q.lower() in row["subject"].lower()
+            and group_id in ("", row["group_id"])
+        ]
+        end = int(cursor) + int(limit)
+        return {"items": found[int(cursor) : end], "next": str(end) if len(found) > end else None}
+
+    def _delete(self, session_id: str) -> Any:
+        if self.refusal:
+            return jsonify(error=self.refusal[1]), self.refusal[0]
+        del self.meetings[session_id]
+        return "", 204
 
     def _start(self) -> Any:
         if self.refusal:
@@ -123,6 +174,22 @@ class FakeServer:
         return {"session_id": meeting.session_id, "status": "running", "links": {}}, 202
 
     # What the pages ask beside
+
+    def _events(self, session_id: str) -> dict[str, Any]:
+        after, limit = int(request.args["after"]), min(int(request.args["limit"]), self.log_page)
+        log = self.meetings[session_id].log
+        page = [json.loads(frame) for frame in log[after : after + limit]]
+        return {"events": page, "next": after + limit if after + limit < len(log) else None}
+
+    def _usage(self, session_id: str) -> dict[str, Any]:
+        events = [json.loads(frame) for frame in self.meetings[session_id].log]
+        calls = [event["data"] | {"seq": event["seq"]} for event in events if event["event"] == "token_usage"]
+        return {"totals": self.meetings[session_id].snapshot()["totals"], "items": calls, "next": None}
+
+    def _messages(self, session_id: str) -> dict[str, Any]:
+        after, limit = int(request.args["after"]), int(request.args["limit"])
+        found = [m for m in self.meetings[session_id].snapshot()["messages"] if m["seq"] > after]
+        return {"items": found[:limit], "next": found[limit - 1]["seq"] if len(found) > limit else None}
 
     def _files(self, session_id: str) -> Any:
         versions = self.meetings[session_id].files.get(request.args["path"], [])
@@ -160,11 +227,10 @@ class FakeServer:
         self.add(again)
         return {"session_id": again.session_id}, 202
 
-    def _agents(self) -> dict[str, Any]:
-        return {
-            "items": [{"agent_id": agent_id, "name": name} for agent_id, name in SEATS.values()],
-            "next": None,
-        }
+    def _agents(self) -> Any:
+        if self.agents is None:
+            return jsonify(error={"code": "unavailable", "message": "Not now.", "hint": ""}), 503
+        return {"items": self.agents, "next": None}
 
     def _estimate(self) -> Any:
         self.posted.append(("estimate", request.get_json()))
@@ -185,7 +251,24 @@ class FakeServer:
             with contextlib.suppress(OSError):  # The browser may be gone already.
                 request.environ["werkzeug.socket"].shutdown(SHUT_RDWR)
 
+    def _serve_feed(self, socket: Any) -> None:
+        hello = {"protocol": "council.v1", "heartbeat_seconds": 25, "channels": {}}
+        socket.send(json.dumps({"event": "hello", "data": hello}))
+        self._feeds.add(socket)
+        for meeting in tuple(self.meetings.values()):
+            meeting.hear(socket)
+        try:
+            while True:
+                socket.receive()
+        except ConnectionClosed:
+            self._feeds.discard(socket)
+            for meeting in tuple(self.meetings.values()):
+                meeting.leave(socket)
+
     def _serve(self, socket: Any) -> None:
+        if "session_id" not in request.args:
+            self._serve_feed(socket)
+            return
         meeting = self.meetings.get(request.args["session_id"])
         if meeting is None or meeting.close_code:
             socket.close(meeting.close_code if meeting and meeting.close_code else 4404)

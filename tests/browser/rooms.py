@@ -12,13 +12,17 @@ OPINIONS = ("affirmative", "negative")
 
 def start_meeting(page: Page, subject: str = "Shall we ship on Friday?", document: str = "") -> str:
     """Fill in the lobby's form and start; the new session's id."""
-    page.get_by_label("Template").select_option("council_debate")
+    choose_template(page, "council_debate")
     page.get_by_label("Subject").fill(subject)
     page.get_by_label("Document").fill(document)
     page.get_by_role("button", name="Start").click()
     page.wait_for_url("**/meetings/*")
     wait_connection(page)
     return page.url.rsplit("/", 1)[1].partition("?")[0]
+
+
+def choose_template(page: Page, template_id: str) -> None:
+    page.get_by_role("radiogroup", name="Template").locator(f'[value="{template_id}"]').check()
 
 
 def wait_connection(page: Page, status: str = "connected") -> None:

@@ -7,6 +7,7 @@ from pathlib import Path
 from playwright.sync_api import Page, sync_playwright
 
 from tests.browser.conftest import ARGUMENTS
+from tests.browser.rooms import choose_template
 from tests.support.server import Server
 
 IMAGES = Path(__file__).parents[2] / "docs" / "images"
@@ -34,7 +35,7 @@ def main() -> None:
 
 def _take_all(page: Page, url: str) -> None:
     page.goto(url)
-    page.get_by_label("Template").select_option("council_debate")
+    choose_template(page, "council_debate")
     page.get_by_label("Subject").fill(SUBJECT)
     page.get_by_role("textbox", name="Document").fill(DOCUMENT)
     page.screenshot(path=IMAGES / "lobby.png")

@@ -60,7 +60,7 @@ def test_an_impasse_looks_like_one(fake: FakeServer, open_page: OpenPage) -> Non
 def test_rounds_stand_one_below_the_other(fake: FakeServer, open_page: OpenPage) -> None:
     """Why it goes round again stands between them, with the scores so far; nobody slips into an earlier round."""
     page = open_room(fake, open_page, scenes.two_rounds())
-    divider = page.get_by_role("heading", name="Round 2")
+    divider = page.get_by_role("heading", name="Round 2", exact=True)
     expect(page.locator(".round")).to_contain_text("Nothing is settled yet")
     expect(page.get_by_role("img", name="Scores by round: 64, 73")).to_be_visible()
     messages = article(page, "negative")
@@ -95,28 +95,28 @@ def test_what_cannot_be_checked_is_never_green(fake: FakeServer, open_page: Open
 
 
 def test_a_reference_leads_to_its_line(fake: FakeServer, open_page: OpenPage) -> None:
-    """From a message to the document beside it, the line marked; Escape closes it, and it opens again."""
+    """From a message to the document beside it, the line marked; Escape leads back, and it opens again."""
     page = open_room(fake, open_page, scenes.two_rounds())
     expect(article(page, "affirmative").first.locator(".unsourced")).to_have_attribute(
         "title", "No source beside this figure"
     )
     link = article(page, "affirmative").first.get_by_role("link", name="plan.md:4")
-    sheet = page.get_by_role("dialog", name="plan.md")
+    document = page.get_by_role("region", name="plan.md")
     for _ in ("first", "again"):
         link.click()
-        expect(sheet.locator("[data-marked]")).to_have_text("Builds take 40 minutes today.")
-        expect(sheet.locator("[data-marked]")).to_have_attribute("data-line", "4")
+        expect(document.locator("[data-marked]")).to_have_text("Builds take 40 minutes today.")
+        expect(document.locator("[data-marked]")).to_have_attribute("data-line", "4")
         page.keyboard.press("Escape")
-        expect(sheet).to_be_hidden()
+        expect(document).to_be_hidden()
     page.goto(page.url + "#ref=plan.md:1-3")
-    expect(sheet.locator("[data-marked]")).to_have_count(3)
+    expect(document.locator("[data-marked]")).to_have_count(3)
 
 
 def test_a_missing_document_is_said(fake: FakeServer, open_page: OpenPage, complaints: list[str]) -> None:
-    """A reference to nothing opens a sheet that says so."""
+    """A reference to nothing opens a document that says so."""
     page = open_room(fake, open_page, FakeMeeting())
     page.evaluate("location.hash = '#ref=nowhere.md:3'")
-    expect(page.get_by_role("dialog", name="nowhere.md")).to_contain_text("There is no such file.")
+    expect(page.get_by_role("region", name="nowhere.md")).to_contain_text("There is no such file.")
     complaints.clear()  # The browser notes every status above 400.
 
 
@@ -125,14 +125,15 @@ def test_versions_can_be_compared_and_taken_back(fake: FakeServer, open_page: Op
     meeting = scenes.review()
     page = open_room(fake, open_page, meeting)
     page.locator("council-files").get_by_role("link", name="plan.md").click()
-    sheet = page.get_by_role("dialog", name="plan.md")
-    expect(sheet).to_contain_text("System Surgeon: The price was missing.")
-    sheet.get_by_role("button", name="What was changed").click()
-    expect(sheet.locator("[data-sign='-']").first).to_have_text("-We move by March.")
-    sheet.get_by_role("combobox", name="Version").select_option("1")
-    expect(sheet.locator("[data-line='4']")).to_have_text("It is cheap.")
-    sheet.get_by_role("button", name="Go back to version 1").click()
-    expect(sheet.get_by_role("combobox", name="Version").locator("option")).to_have_count(3)
+    document = page.get_by_role("region", name="plan.md")
+    expect(document).to_contain_text("System Surgeon: The price was missing.")
+    document.get_by_role("button", name="What was changed").click()
+    expect(document.locator("[data-sign='-']").first).to_have_text("-We move by March.")
+    document.get_by_role("combobox", name="Version").select_option("1")
+    expect(document.locator("[data-line='4']")).to_have_text("It is cheap.")
+    document.get_by_role("button", name="Go back to version 1").click()
+    expect(document.get_by_role("combobox", name="Version").locator("option")).to_have_count(3)
+    document.get_by_role("button", name="All documents").click()
     expect(page.locator("council-files")).to_contain_text("version 3")
     assert fake.posted == [("rollback", {"path": "plan.md", "version": 1})]
 
@@ -232,5 +233,5 @@ def test_nothing_is_wider_than_its_window(
 ) -> None:
     """Every scene on a phone, a tablet and a wide screen."""
     page = open_room(fake, open_page, scenes.SCENES[scene](), width=width)
-    expect(page.locator("council-transcript > .stage, council-people > *").first).to_be_attached()
+    expect(page.locator("council-transcript > .phase, council-people > *").first).to_be_attached()
     assert overflow(page) == 0

@@ -15,7 +15,7 @@ from council.web.frame import EVERY_SHEET, SHEETS
 from council.web.modules import SCRIPTS, modules_of
 from council.web.pages import blueprint
 from council.web.picture import draw, initials
-from council.web.stages import stages
+from council.web.stages import places, sections, stages
 from council.web.symbols import NAMES, SIGNS, node_title
 from council.web.texts import script_texts
 from tests.browser.fake_meeting import DEBATE, VOTE, FakeMeeting, graph, node
@@ -38,7 +38,8 @@ def client(meeting: FakeMeeting) -> FlaskClient:
             raise NotFound("There is no such session.")
         return meeting.snapshot()
 
-    lobby = {"templates": [], "providers": [], "sessions": {"items": [], "next": None}}
+    nothing = {"items": [], "next": None}
+    lobby = {"templates": [], "providers": [], "running": nothing, "past": nothing}
     app = Flask("painted", static_folder=str(ROOT / "static"))
     app.register_blueprint(blueprint(lambda: lobby, snapshot))
     return app.test_client()
@@ -131,12 +132,39 @@ def test_a_node_says_what_it_is(client: FlaskClient) -> None:
 @pytest.mark.parametrize("example", EXAMPLES["cases"], ids=lambda example: example["about"])
 def test_rows_are_those_of_the_script(example: dict[str, list[list[str]]]) -> None:
     """The same examples as in tests/js/stages.test.js."""
-    said = [
-        {"message_id": said[0], "node_id": said[1], "status": said[2] if len(said) > 2 else "completed"}
-        for said in example["said"]
-    ]
-    rows = [[message["message_id"] for message in row.messages] for row in stages(said, EXAMPLES["places"])]
-    assert rows == example["rows"]
+    names, usual = ("message_id", "node_id", "status", "round"), ["completed", 1]
+    said = [dict(zip(names, [*told, *usual[len(told) - 2 :]], strict=True)) for told in example["said"]]
+    rows = stages(said, EXAMPLES["places"])
+    assert [[message["message_id"] for message in row.messages] for row in rows] == example["rows"]
+    if "sections" in example:
+        assert [[part.key, len(part.rows)] for part in sections(rows)] == example["sections"]
+
+
+def test_a_fan_out_is_one_phase_and_what_stands_alone_is_its_own() -> None:
+    """Branches belong to their fan-out as far as they run apart; members side by side without one to their layer."""
+    branches = graph(
+        node("start", "start", "Start", "fan"),
+        node("fan", "parallel", "Opinions", "a", "b"),
+        node("a", "agent", "A", "a2"),
+        node("a2", "agent", "A again", "judge"),
+        node("b", "agent", "B", "judge"),
+        node("judge", "agent", "Judge", "end"),
+        node("end", "end", "End"),
+    )
+    phases = {node_id: place["phase"] for node_id, place in places(draw(branches)).items()}
+    assert phases == {
+        "start": "start",
+        "fan": "fan",
+        "a": "fan",
+        "a2": "fan",
+        "b": "fan",
+        "judge": "judge",
+        "end": "end",
+    }
+    side_by_side = {
+        place["phase"] for node_id, place in places(draw(VOTE)).items() if node_id.startswith("opinion")
+    }
+    assert side_by_side == {"layer 1"}
 
 
 def test_a_graph_is_laid_out_in_layers() -> None:

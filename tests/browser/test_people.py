@@ -92,7 +92,7 @@ def test_an_answer_closes_it_for_everybody(fake: FakeServer, open_page: OpenPage
     meeting = scenes.review()
     page, other = open_room(fake, open_page, meeting), open_room(fake, open_page, meeting)
     for window in (page, other):
-        expect(window).to_have_title("Waits for you: Mend the plan – Council")
+        expect(window).to_have_title("(!) Waits for you – Mend the plan – Council")
         expect(window.locator("council-facts")).to_contain_text("Waits for a person")
     page.get_by_role("button", name="Approve").click()
     resumed(meeting, "modify", feedback="Shorter.", diff="-old\n+new")
@@ -118,6 +118,7 @@ def test_nobody_came_in_time(fake: FakeServer, open_page: OpenPage) -> None:
         "human_interaction_reminder", node_id="review", review_id="r1", expires_at="2099-01-01T00:00:00.000Z"
     )
     expect(page.locator("council-review")).to_have_attribute("data-reminded", "true")
+    expect(page.get_by_role("timer")).to_contain_text("Reminder: time left")
     meeting.emit("human_interaction_expired", node_id="review", review_id="r1", action="reject")
     expect(page.locator("council-review")).to_have_count(0)
     expect(page.locator(".answer")).to_contain_text("Nobody came in time: Reject")
@@ -194,3 +195,19 @@ def test_a_person_may_abstain(fake: FakeServer, open_page: OpenPage) -> None:
     page.get_by_label("Reason").fill("I am not neutral.")
     page.get_by_role("button", name="Abstain").click()
     assert vote_of(meeting) == {"vote": "abstain", "confidence": None, "reason": "I am not neutral."}
+
+
+def test_an_interjection_says_who_has_read_it(fake: FakeServer, open_page: OpenPage) -> None:
+    """It waits for the next turn; then each reader is named; after the end nothing waits any more."""
+    meeting = FakeMeeting()
+    page = open_room(fake, open_page, meeting)
+    meeting.emit("user_message", message_id="u1", content="Think of Friday.", by="you")
+    said = page.locator("article[data-message-id=u1]")
+    expect(said).to_contain_text("Waits to be read")
+    meeting.emit("input_read", message_id="u1", node_id="affirmative", agent_id="value_defender")
+    expect(said).to_contain_text("Read by Value Defender")
+    meeting.emit("user_message", message_id="u2", content="And of Monday.", by="you")
+    late = page.locator("article[data-message-id=u2]").get_by_text("Waits to be read")
+    expect(late).to_be_visible()
+    meeting.emit("execution:completed", status="completed")
+    expect(late).to_be_hidden()

@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import OpenPage
-from tests.browser.rooms import wait_connection, wait_session
+from tests.browser.rooms import choose_template, wait_connection, wait_session
 from tests.support.server import Server
 from tests.support.waiting import wait_until
 
@@ -17,11 +17,11 @@ DOCUMENT = "# One repository\n\nWe move all twelve teams by March 2026.\nBuilds 
 
 
 def start(page: Page, template_id: str, **limits: str) -> None:
-    page.get_by_label("Template").select_option(template_id)
+    choose_template(page, template_id)
     page.get_by_label("Subject").fill("Shall all teams move into one repository?")
     page.get_by_role("textbox", name="Document").fill(DOCUMENT)
     if limits:
-        page.get_by_text("Limits").click()
+        page.get_by_role("button", name="Who and how much").click()
     for name, value in limits.items():
         page.get_by_label(f"At most {name}").fill(value)
     page.get_by_role("button", name="Start").click()
@@ -59,13 +59,13 @@ def test_a_person_turns_the_loop(serve: Serve, open_page: OpenPage) -> None:
     files.get_by_text("What was changed").click()
     expect(files.locator("[data-sign='+']").first).to_be_visible()
     page.get_by_role("button", name="Roll back").click()
-    expect(page.get_by_role("heading", name="Round 2")).to_be_visible()
+    expect(page.get_by_role("heading", name="Round 2", exact=True)).to_be_visible()
     expect(page.locator(".work").filter(has_text="version 3").first).to_be_visible()
     page.get_by_role("button", name="Exit").click()
     wait_session(page, "completed")
     reference = page.locator("article a.ref").first
     reference.click()
-    expect(page.get_by_role("dialog").locator("[data-marked]").first).to_be_visible()
+    expect(page.locator("council-document-pane [data-marked]").first).to_be_visible()
 
 
 def test_a_cap_holds_until_it_is_raised(serve: Serve, open_page: OpenPage) -> None:

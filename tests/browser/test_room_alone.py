@@ -134,7 +134,7 @@ def test_a_log_that_was_replaced_is_loaded_anew(
     [
         (4401, "Please sign in"),
         (4403, "not yours to see"),
-        (4404, "does not exist any more"),
+        (4404, "was deleted"),
         (1000, "was closed"),
     ],
 )
@@ -172,14 +172,15 @@ def test_readers_keep_their_place(fake: FakeServer, open_page: OpenPage, meeting
     wait_connection(page)
     for _ in range(40):
         meeting.say("affirmative", "Another line of what is said here.\n\n")
-    at_end = "scrollY + innerHeight >= document.documentElement.scrollHeight - 100"
+    at_end = "main.scrollTop + main.clientHeight >= main.scrollHeight - 100"
     wait_until(lambda: page.evaluate(at_end))
+    page.locator("#main").hover()
     page.mouse.wheel(0, -900)
     wait_until(lambda: not page.evaluate(at_end))
-    place = page.evaluate("scrollY")
+    place = page.evaluate("main.scrollTop")
     meeting.say("affirmative", "More. " * 200)
     wait_until(lambda: text_of(page, "affirmative").endswith("More. "))
-    assert page.evaluate("scrollY") == place
+    assert page.evaluate("main.scrollTop") == place
     page.get_by_role("button", name="To the newest words").click()
     wait_until(lambda: page.evaluate(at_end))
 

@@ -21,11 +21,13 @@ README = ROOT / "README.md"
 TUTORIAL = DOCS / "tutorial" / "first-meeting.md"
 WATCH = DOCS / "how-to" / "watch-with-curl.md"
 MODELS = DOCS / "how-to" / "use-a-real-model.md"
+AGENTS = DOCS / "how-to" / "agents.md"
 GROUPS = DOCS / "how-to" / "groups-and-memory.md"
 TEMPLATES = DOCS / "how-to" / "make-a-template.md"
 REVIEW = DOCS / "how-to" / "review-with-curl.md"
 AGAIN = DOCS / "how-to" / "run-again.md"
 DOCUMENTS = DOCS / "how-to" / "work-on-documents.md"
+EXPORT = DOCS / "how-to" / "export.md"
 RECOVER = DOCS / "how-to" / "recover-and-back-up.md"
 
 needs_curl = pytest.mark.skipif(shutil.which("curl") is None, reason="curl is not installed")
@@ -97,6 +99,15 @@ def test_looking_at_the_providers(serve: Callable[..., Server], tmp_path: Path) 
 
 
 @needs_curl
+def test_making_an_agent(serve: Callable[..., Server], tmp_path: Path) -> None:
+    """It is kept under the id made of its name, and models have prices."""
+    server = serve()
+    said = _type(AGENTS, server, tmp_path)
+    assert '"source":' in said
+    assert server.get("/api/v1/agents/night_watch")["temperature"] == 0.4
+
+
+@needs_curl
 def test_keeping_a_group(serve: Callable[..., Server], tmp_path: Path) -> None:
     """It meets, its meeting is listed, and its note is found again."""
     server = serve(rehearsal_tokens_per_second=0)
@@ -114,6 +125,16 @@ def test_making_a_template(serve: Callable[..., Server], tmp_path: Path) -> None
     assert '"template_id":"our_debate"' in said
     assert '"attempts":1' in said
     assert "Did you mean 'member_a'?" in said
+
+
+@needs_curl
+def test_exporting(serve: Callable[..., Server], tmp_path: Path) -> None:
+    """Files of three formats are there, under the meeting's name, and the page of them is in Chinese."""
+    said = _type(EXPORT, serve(rehearsal_tokens_per_second=0), tmp_path)
+    for name in ("md", "html", "json"):
+        assert f"Shall-we-keep-the-record.{name}" in said
+    [page] = tmp_path.glob("*.html")
+    assert '<html lang="zh-CN">' in page.read_text("utf-8")
 
 
 def test_backing_up_and_restoring(serve: Callable[..., Server], tmp_path: Path) -> None:
@@ -136,7 +157,20 @@ def test_backing_up_and_restoring(serve: Callable[..., Server], tmp_path: Path) 
 
 def test_every_command_is_typed_by_a_test() -> None:
     """No page has shell commands that no test runs; ``make`` itself is not run from within the tests."""
-    run = {README, TUTORIAL, WATCH, REVIEW, AGAIN, DOCUMENTS, MODELS, GROUPS, TEMPLATES, RECOVER}
+    run = {
+        README,
+        TUTORIAL,
+        WATCH,
+        REVIEW,
+        AGAIN,
+        DOCUMENTS,
+        MODELS,
+        AGENTS,
+        GROUPS,
+        TEMPLATES,
+        EXPORT,
+        RECOVER,
+    }
     others = [name_of(page) for page in PAGES if page not in run and shell_blocks(page.read_text("utf-8"))]
     assert others == []
 

@@ -58,7 +58,7 @@ def test_every_page_is_found() -> None:
     assert {page for page in DOCS.rglob("*.md") if page != index} - found == set()
 
 
-@pytest.mark.parametrize("file", ["requirements.txt", "requirements-dev.txt"])
+@pytest.mark.parametrize("file", ["requirements.txt", "requirements-export.txt", "requirements-dev.txt"])
 def test_requirements_have_reasons(file: str) -> None:
     """Every requirement stands in the decision on dependencies, and every one there is a requirement."""
     page = (DOCS / "decisions" / "0002-dependencies.md").read_text("utf-8")

@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 
-import { fromSnapshot, place, reduce } from "../../static/js/reducer.js";
+import { fill } from "../../static/js/reduce/messages.js";
+import { fromSnapshot, place, reduce, reduceAll } from "../../static/js/reducer.js";
 import { chunk, completed, numbered, randomness, snapshot } from "./events.js";
 
 const NOW = Date.UTC(2026, 10, 21, 5);
@@ -59,6 +60,23 @@ describe("messages", () => {
     );
     assert.equal(messages.u.role, "user");
     assert.deepEqual(messages.u.read_by, ["negative"]);
+  });
+});
+
+describe("words that come later", () => {
+  const listed = { message_id: "m", node_id: "negative", agent_id: "risk_auditor", role: "agent", status: "completed", seq: 1, round: 2 };
+  const words = { ...listed, agent_name: "Risk Auditor", content: "Mind it.", thinking: "", html: "<p>Mind it.</p>", finish: "stop" };
+
+  test("a message without its words has its place, and is whole once they come", () => {
+    const state = begin({ seq: 1, messages: [{ ...listed, absent: true }] });
+    assert.equal(state.messages.m.absent, true);
+    assert.deepEqual(fill(state, [words]).messages, begin({ seq: 1, messages: [words] }).messages);
+    assert.deepEqual(state.order, [{ kind: "message", id: "m" }]);
+  });
+
+  test("they change no message that is known already", () => {
+    const state = begin({ seq: 1, messages: [words] });
+    assert.equal(fill(state, [{ ...words, content: "Something else" }]).messages.m, state.messages.m);
   });
 });
 
@@ -158,6 +176,30 @@ describe("for any meeting", () => {
         const replay = events.slice(Math.floor(cut / 2));
         assert.deepEqual(fold(fold(begin(), events.slice(0, cut)), replay), whole);
       }
+    }
+  });
+
+  test("however many are taken together, the state is the same", () => {
+    const random = randomness(7);
+    for (const events of meetings) {
+      const whole = fold(begin(), events);
+      assert.deepEqual(reduceAll(begin(), events), whole);
+      let state = begin();
+      for (let at = 0; at < events.length; ) {
+        const many = 1 + Math.floor(random() * 9);
+        state = reduceAll(state, events.slice(Math.max(0, at - 2), at + many));
+        at += many;
+      }
+      assert.deepEqual(state, whole);
+    }
+  });
+
+  test("taking many together changes nothing that was there before", () => {
+    for (const events of meetings) {
+      const half = reduceAll(begin(), events.slice(0, 20));
+      const kept = structuredClone(half);
+      reduceAll(half, events.slice(20));
+      assert.deepEqual(half, kept);
     }
   });
 

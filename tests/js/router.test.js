@@ -1,13 +1,13 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { fromSnapshot, reduce } from "../../static/js/reducer.js";
+import { fromSnapshot, reduceAll } from "../../static/js/reducer.js";
 import { Router } from "../../static/js/router.js";
 import { Store } from "../../static/js/store.js";
 import { chunk, numbered, SESSION, snapshot } from "./events.js";
 
 function room() {
-  const store = new Store(fromSnapshot(snapshot(), 0), reduce, () => {});
+  const store = new Store(fromSnapshot(snapshot(), 0), reduceAll, () => {});
   const heard = { settled: [], resyncs: 0 };
   const commands = { settle: (answer) => heard.settled.push(answer.event) };
   const router = new Router({ store, commands, resync: () => (heard.resyncs += 1) });

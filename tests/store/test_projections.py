@@ -8,6 +8,8 @@ import sqlalchemy as sa
 from council import events
 from council.errors import Conflict, IllegalTransition, Invalid, NotFound
 from council.events import Event
+from council.live.records import Record
+from council.live.transaction import Transaction
 from council.store import channels, messages, projections, receipts, sessions, steps
 from council.store.archive import Archive
 from council.store.engine import Store
@@ -74,6 +76,18 @@ def test_a_message_that_comes_whole(store: Store) -> None:
     apply(store, whole("Hello"), first_seq=9)
     (row,) = message_rows(store)
     assert (row["seq"], row["status"]) == (9, "completed")
+
+
+def test_a_message_belongs_to_its_round(store: Store, archive: Archive, session: str) -> None:
+    """A finished one to the round it says; one that is still being said to the round its node is in."""
+    running = events.NodeStateChange(node_id="a", status="running", round=2)
+    ended = whole("Hello", message_id="m1").model_copy(update={"round": 3})
+    with store.write() as connection:
+        Transaction(connection).write(
+            [Record(session, None, (running, ended, piece("Hel", message_id="m2")))]
+        )
+    found = archive.snapshot("s")["messages"]
+    assert [(message["message_id"], message["round"]) for message in found] == [("m1", 3), ("m2", 2)]
 
 
 def test_a_discarded_message_stays_in_the_record(store: Store) -> None:
@@ -262,7 +276,7 @@ def test_a_cursor_that_is_none_of_ours(archive: Archive, cursor: str) -> None:
 def test_meetings_are_found_by_status_and_words(store: Store, archive: Archive) -> None:
     """Words are words: a percent sign stands for itself."""
     add_session(store, "t", subject="100 % sure", status="running")
-    assert [i["session_id"] for i in archive.sessions(status="running")["items"]] == ["t"]
+    assert [i["session_id"] for i in archive.sessions(statuses=["running"])["items"]] == ["t"]
     assert [i["session_id"] for i in archive.sessions(words="0 % S")["items"]] == ["t"]
     assert archive.sessions(words="_")["items"] == []
 

@@ -9,6 +9,7 @@ from pydantic import ValidationError
 from council.commands import Signal, invalid_fields, parse_command
 from council.errors import Invalid, NotAvailable, NotFound
 from council.events import SessionStatus, session_channel
+from council.live.hub import NO_SUCH_SESSION
 from council.parts import Parts
 from council.web import sse
 from council.web.body import idempotency_key, read_number, read_object, read_query
@@ -36,13 +37,10 @@ def blueprint(parts: Parts) -> Blueprint:
         query = read_query("status", "project_id", "group_id", "q", "limit", "cursor")
         if "project_id" in query:
             raise NotAvailable("project_id: not available in this version.")
-        status = query.get("status")
-        if status is not None and status not in get_args(SessionStatus):
-            raise Invalid(f"status: use one of {', '.join(get_args(SessionStatus))}.")
         limit = read_number(query, "limit", 50, least=1, most=MAX_PAGE)
         return jsonify(
             parts.archive.sessions(
-                status=status,
+                statuses=_statuses(query.get("status")),
                 group_id=query.get("group_id"),
                 words=query.get("q"),
                 limit=limit,
@@ -58,6 +56,7 @@ def blueprint(parts: Parts) -> Blueprint:
     @api.delete("/<session_id>")
     def delete(session_id: str) -> tuple[str, int]:
         parts.control.delete(known(session_id))
+        parts.hub.dismiss(session_channel(known(session_id)), NO_SUCH_SESSION, "session deleted")
         return "", 204
 
     @api.post("/<session_id>/control")
@@ -149,6 +148,14 @@ def known(session_id: str) -> str:
         return str(uuid.UUID(session_id))
     except ValueError:
         raise NotFound(f"There is no session {session_id[:64]!r}.") from None
+
+
+def _statuses(wanted: str | None) -> tuple[str, ...]:
+    """One status, or several with commas between them; none is any."""
+    statuses = () if wanted is None else tuple(wanted.split(","))
+    if not set(statuses) <= set(get_args(SessionStatus)):
+        raise Invalid(f"status: use one of {', '.join(get_args(SessionStatus))}, or several with commas.")
+    return statuses
 
 
 def _new_id(key: str | None) -> str:

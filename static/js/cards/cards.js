@@ -1,5 +1,6 @@
 // What stands in the transcript beside messages: for each kind its template, and how its data are shown in it.
 
+import { loadSheet } from "../lib/sheet.js";
 import { ballotCard } from "./ballot.js";
 import { factsCard } from "./facts.js";
 import { faultCard } from "./fault.js";
@@ -9,6 +10,7 @@ import { reviewCard } from "./review.js";
 import { roundCard } from "./round.js";
 import { workCard } from "./work.js";
 
+await loadSheet("deliberation"); // A card is never seen without it.
 Object.assign(CARDS, {
   ballot: { template: "ballot-template", show: ballotCard },
   facts: { template: "facts-template", show: factsCard },

@@ -1,7 +1,8 @@
 // A fact check: each claim with what was found. Without evidence a claim is grey, never green.
 
-import { refLink } from "../lib/refs.js";
 import { formatShare } from "../lib/format.js";
+import { refLink } from "../lib/refs.js";
+import { showSaid } from "../lib/said.js";
 import { fillList, part, showText } from "../lib/templates.js";
 import { t } from "../lib/texts.js";
 
@@ -33,6 +34,15 @@ function showClaim(row, { claim, status, source, sources, reason }) {
   const found = sources?.length ? sources : source ? [source] : [];
   part(row, "source").replaceChildren(...found.flatMap((one) => [sourceNode(one), document.createTextNode(" ")]));
   showText(part(row, "detail"), reason || null);
+  part(row, "said").addEventListener("click", () => leadTo(row, claim));
+}
+
+/** To the sentence the claim was taken from. @param {HTMLElement} row @param {string} claim */
+function leadTo(row, claim) {
+  const button = /** @type {HTMLButtonElement} */ (part(row, "said"));
+  if (showSaid(claim)) return;
+  button.disabled = true;
+  button.textContent = t("Nobody said it in these very words.");
 }
 
 /** @param {string} status */

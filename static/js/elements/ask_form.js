@@ -1,7 +1,8 @@
 // What all forms for people have in common: why they are there, how long, and an answer that stays until it was taken.
 
-import { serverNow } from "../lib/clock.js";
+import { shownNow } from "../lib/clock.js";
 import { formatElapsed } from "../lib/format.js";
+import { sentenceOf } from "../lib/refusal.js";
 import { part, showText } from "../lib/templates.js";
 import { t } from "../lib/texts.js";
 
@@ -48,14 +49,14 @@ export class AskForm extends HTMLElement {
       showText(part(this, "note"), null);
       return true;
     } catch (refusal) {
-      this.say(sentence(/** @type {import("../commands.js").Refused} */ (refusal)));
+      this.say(sentenceOf(refusal));
       return false;
     } finally {
       this.#enable(true);
     }
   }
 
-  /** @param {string} note */
+  /** @param {string | null} note */
   say(note) {
     showText(part(this, "note"), note);
   }
@@ -66,13 +67,9 @@ export class AskForm extends HTMLElement {
   }
 
   #tick() {
-    const left = this.#expires_at === null ? null : (Date.parse(this.#expires_at) - serverNow()) / 1000;
-    showText(part(this, "expiry"), left === null ? null : t("Time left: {time}", { time: formatElapsed(left) }));
+    const left = this.#expires_at === null ? null : (Date.parse(this.#expires_at) - shownNow()) / 1000;
+    const time = formatElapsed(left ?? 0);
+    const text = this.dataset.reminded === "true" ? t("Reminder: time left {time}.", { time }) : t("Time left: {time}", { time });
+    showText(part(this, "expiry"), left === null ? null : text);
   }
-}
-
-/** @param {import("../commands.js").Refused} refusal */
-function sentence({ code, message, hint }) {
-  if (code === "not_connected") return t("Not connected: nothing was sent, your text is still here.");
-  return `${message} ${hint}`.trim();
 }

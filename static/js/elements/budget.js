@@ -1,6 +1,7 @@
 // <council-budget>: what was spent, what is reserved and what nobody knows: three numbers, and the cap as a bar.
 
 import { formatCount, formatUsd } from "../lib/format.js";
+import { loadSheet } from "../lib/sheet.js";
 import { part, showText } from "../lib/templates.js";
 import { t } from "../lib/texts.js";
 import { RoomElement } from "./room_element.js";
@@ -41,4 +42,5 @@ class BudgetElement extends RoomElement {
   }
 }
 
+await loadSheet("deliberation"); // It is never seen without it.
 customElements.define("council-budget", BudgetElement);

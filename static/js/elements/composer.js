@@ -1,8 +1,11 @@
 // <council-composer>: the input box. What was typed stays until the server has it.
 
+import { sentenceOf } from "../lib/refusal.js";
 import { part, showText } from "../lib/templates.js";
 import { t } from "../lib/texts.js";
 import { RoomElement } from "./room_element.js";
+
+/** @typedef {{name: string, text: string}} Quote whose words, and which */
 
 class Composer extends RoomElement {
   /** @type {import("../commands.js").Commands | null} */ #commands = null;
@@ -18,6 +21,20 @@ class Composer extends RoomElement {
     });
     this.#box.addEventListener("keydown", (event) => this.#key(event));
     this.#box.addEventListener("input", () => this.#enable());
+    document.addEventListener("quote", (event) => this.#quote(/** @type {CustomEvent<Quote>} */ (event).detail));
+  }
+
+  /** Behind what is there already, with room to answer. @param {Quote} quote */
+  #quote({ name, text }) {
+    if (this.hidden) return;
+    const lines = text.split("\n").map((line) => `> ${line}`.trimEnd());
+    const said = [t("{name} said:", { name }), ...lines, "", ""].join("\n");
+    const before = this.#box.value.trimEnd();
+    this.#box.value = before ? `${before}\n\n${said}` : said;
+    this.#box.focus();
+    this.#box.setSelectionRange(this.#box.value.length, this.#box.value.length);
+    this.#box.scrollTop = this.#box.scrollHeight;
+    this.#enable();
   }
 
   /** @param {import("../reducer.js").State} state */
@@ -43,7 +60,7 @@ class Composer extends RoomElement {
       if (this.#box.value === content) this.#box.value = "";
       this.#wait(false, null);
     } catch (refusal) {
-      this.#wait(false, sentence(/** @type {import("../commands.js").Refused} */ (refusal)));
+      this.#wait(false, sentenceOf(refusal));
     }
   }
 
@@ -62,12 +79,6 @@ class Composer extends RoomElement {
   get #box() {
     return /** @type {HTMLTextAreaElement} */ (part(this, "box"));
   }
-}
-
-/** @param {import("../commands.js").Refused} refusal */
-function sentence({ code, message, hint }) {
-  if (code === "not_connected") return t("Not connected: nothing was sent, your text is still here.");
-  return `${message} ${hint}`.trim();
 }
 
 customElements.define("council-composer", Composer);

@@ -1,4 +1,4 @@
-// <council-document>: text to discuss, pasted, or read from files that are dropped or chosen.
+// <council-document>: text to discuss, pasted, or read from files that are dropped, pasted or chosen.
 
 import { readDocument } from "../lib/documents.js";
 import { formatCount } from "../lib/format.js";
@@ -16,6 +16,12 @@ export class DocumentField extends HTMLElement {
       this.#take([...(picker.files ?? [])]);
       picker.value = "";
     });
+    this.addEventListener("paste", (event) => {
+      const files = [...(event.clipboardData?.files ?? [])];
+      if (files.length === 0) return;
+      event.preventDefault();
+      this.#take(files);
+    });
     this.addEventListener("dragover", (event) => this.#hover(event, true));
     this.addEventListener("dragleave", (event) => this.#hover(event, false));
     this.addEventListener("drop", (event) => {
@@ -29,6 +35,15 @@ export class DocumentField extends HTMLElement {
     const pasted = /** @type {HTMLTextAreaElement} */ (this.querySelector("textarea")).value;
     const document = pasted.trim() === "" ? {} : { document: pasted };
     return this.#files.length === 0 ? document : { ...document, documents: this.#files };
+  }
+
+  get files() {
+    return this.#files;
+  }
+
+  set files(files) {
+    this.#files = files;
+    this.#list();
   }
 
   /** @param {File[]} files */

@@ -1,10 +1,13 @@
-// <council-document-pane>: one document beside the transcript, with line numbers, its versions and what each changed.
+// <council-document-pane>: one of the documents, with line numbers, its versions and what each changed.
 
 import { get, post } from "../lib/api.js";
+import { authorName } from "../lib/author.js";
 import { diffNodes } from "../lib/diff_view.js";
 import { linesOf } from "../lib/diff.js";
 import { lineRows, pageAround } from "../lib/line_rows.js";
 import { parseRef } from "../lib/refs.js";
+import { sentenceOf } from "../lib/refusal.js";
+import { loadSheet } from "../lib/sheet.js";
 import { part, showText } from "../lib/templates.js";
 import { t } from "../lib/texts.js";
 import { RoomElement } from "./room_element.js";
@@ -12,19 +15,23 @@ import { RoomElement } from "./room_element.js";
 /** @typedef {import("../lib/refs.js").Ref} Ref */
 /** @typedef {{path: string, version: number, author: string, reason: string, content?: string, diff?: string | null}} Version */
 
+await Promise.all([loadSheet("pane"), loadSheet("deliberation")]);
+
 class DocumentPane extends RoomElement {
   #session_id = "";
   #isOver = false;
   /** @type {Version[]} */ #versions = [];
   /** @type {Version | null} */ #shown = null;
   #files = 0;
+  /** @type {Element | null} The link that led here from elsewhere. */ #from = null;
 
   /** @param {import("./room_element.js").RoomParts} _parts */
   join(_parts) {
     document.addEventListener("click", (event) => this.#follow(event));
     addEventListener("hashchange", () => this.#open(parseRef(location.hash)));
-    this.#sheet.addEventListener("keydown", (event) => event.key === "Escape" && this.#close());
-    part(this, "close").addEventListener("click", () => this.#close());
+    this.addEventListener("keydown", (event) => this.#escape(event));
+    part(this, "back").addEventListener("click", () => this.#back());
+    part(this, "all").addEventListener("click", () => this.#close());
     part(this, "version").addEventListener("change", () => this.#turnTo(Number(this.#select.value)));
     part(this, "changes").addEventListener("click", () => this.#toggleChanges());
     part(this, "restore").addEventListener("click", () => this.#restore());
@@ -43,7 +50,7 @@ class DocumentPane extends RoomElement {
     if (isFirst) this.#open(parseRef(location.hash));
     const isNewer = state.files.slice(this.#files).some(({ path }) => path === this.#shown?.path);
     this.#files = state.files.length;
-    if (isNewer && this.#shown && this.#sheet.open) this.#update(this.#shown);
+    if (isNewer && this.#shown && !this.hidden) this.#update(this.#shown);
   }
 
   /** There is a newer version: whoever read the newest one goes on with it. @param {Version} shown */
@@ -61,16 +68,41 @@ class DocumentPane extends RoomElement {
     this.#open(parseRef(link.hash));
   }
 
-  /** @param {Ref | null} ref */
+  /** The document takes the place of the list, and the focus; the way back leads to where one came from. @param {Ref | null} ref */
   async #open(ref) {
     if (!ref) return;
-    if (!this.#sheet.open) this.#sheet.show();
+    const link = document.activeElement?.closest('a[href^="#ref="]') ?? null;
+    if (this.hidden || link) this.#from = link;
+    this.hidden = false;
+    this.dispatchEvent(new Event("reveal", { bubbles: true }));
+    const inPanel = this.parentElement?.contains(this.#from ?? this);
+    part(this, "back").hidden = inPanel ?? true;
     await this.#load(ref);
+    part(this, "lines").focus({ preventScroll: true });
+    part(this, "place").textContent = placeOf(ref);
   }
 
+  /** @param {KeyboardEvent} event */
+  #escape(event) {
+    if (event.key !== "Escape") return;
+    event.preventDefault();
+    this.#back();
+  }
+
+  /** To where one came from: the panes as they were, the link that led here. */
+  #back() {
+    this.#close();
+    this.dispatchEvent(new Event("unreveal", { bubbles: true }));
+    if (!this.#from?.isConnected) return;
+    this.#from.dispatchEvent(new Event("reveal", { bubbles: true }));
+    /** @type {HTMLElement} */ (this.#from).focus();
+  }
+
+  /** To the list of all documents. */
   #close() {
-    this.#sheet.close();
+    this.hidden = true;
     if (location.hash.startsWith("#ref=")) history.replaceState(null, "", location.pathname + location.search);
+    /** @type {HTMLElement | null | undefined} */ (this.parentElement?.querySelector("council-files a"))?.focus();
   }
 
   /** @param {Ref} ref */
@@ -78,7 +110,7 @@ class DocumentPane extends RoomElement {
     showText(part(this, "note"), null);
     part(this, "title").textContent = path;
     this.#versions = await this.#history(path);
-    const options = this.#versions.map((one) => new Option(t("Version {version}", { version: one.version }), String(one.version)));
+    const options = this.#versions.map((one) => new Option(nameOf(one), String(one.version)));
     this.#select.replaceChildren(...options.reverse());
     part(this, "version").hidden = options.length < 2;
     await this.#turnTo(version, path, from, to);
@@ -107,7 +139,7 @@ class DocumentPane extends RoomElement {
       return showText(part(this, "note"), /** @type {Error} */ (problem).message);
     }
     this.#select.value = String(this.#shown?.version);
-    part(this, "about").textContent = [this.#shown?.author, this.#shown?.reason].filter(Boolean).join(": ");
+    showText(part(this, "about"), [this.#shown && authorName(this.#shown.author), this.#shown?.reason].filter(Boolean).join(": "));
     part(this, "changes").setAttribute("aria-pressed", "false");
     part(this, "changes").hidden = !this.#changes;
     this.#showRestore();
@@ -150,17 +182,24 @@ class DocumentPane extends RoomElement {
   async #restore() {
     const { path, version } = this.#shown ?? {};
     await post(`/sessions/${this.#session_id}/files/rollback`, { path, version }).catch((problem) =>
-      showText(part(this, "note"), `${problem.message} ${problem.hint ?? ""}`.trim()),
+      showText(part(this, "note"), sentenceOf(problem)),
     );
-  }
-
-  get #sheet() {
-    return /** @type {HTMLDialogElement} */ (part(this, "sheet"));
   }
 
   get #select() {
     return /** @type {HTMLSelectElement} */ (part(this, "version"));
   }
+}
+
+/** @param {Version} version */
+function nameOf({ version, author }) {
+  return author ? t("Version {version}, {author}", { version, author: authorName(author) }) : t("Version {version}", { version });
+}
+
+/** Where a reference leads, for those who do not see it. @param {Ref} ref */
+function placeOf({ path, from, to }) {
+  if (from === null) return t("{path} is open.", { path });
+  return from === to ? t("{path}, line {from}, is marked.", { path, from }) : t("{path}, lines {from} to {to}, are marked.", { path, from, to: to ?? from });
 }
 
 customElements.define("council-document-pane", DocumentPane);

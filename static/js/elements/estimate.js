@@ -7,7 +7,8 @@ import { t } from "../lib/texts.js";
 
 /** @typedef {{calls: number, usd: number | null, seconds: number, input_tokens: number, output_tokens: number,
  *   unknown_price_tokens: number}} Sum */
-/** @typedef {{expected: Sum, worst: Sum, warnings: {code: string, message: string}[]}} Estimate */
+/** @typedef {import("./seats.js").NodeEstimate} NodeEstimate */
+/** @typedef {{expected: Sum, worst: Sum, nodes: NodeEstimate[], warnings: {code: string, message: string}[]}} Estimate */
 
 const WAIT_MS = 600;
 
@@ -15,38 +16,72 @@ export class EstimateElement extends HTMLElement {
   /** @type {ReturnType<typeof setTimeout> | undefined} */ #timer;
   #asked = "";
 
+  connectedCallback() {
+    addEventListener("online", () => this.dataset.state === "failed" && this.#again());
+  }
+
   /** Asks once the form has stood still. @param {() => Record<string, any>} read */
   look(read) {
     clearTimeout(this.#timer);
-    this.#timer = setTimeout(() => this.#ask(read()), WAIT_MS);
+    this.#timer = setTimeout(() => this.#ask(JSON.stringify(asked(read()))), WAIT_MS);
   }
 
-  /** Without an answer there is nothing to show: a meeting can be started all the same. @param {Record<string, any>} form */
-  async #ask({ template_id, subject, inputs, group_id }) {
-    const body = JSON.stringify({ template_id, subject, inputs, ...(group_id && { group_id }) });
+  #again() {
+    const body = this.#asked;
+    this.#asked = "";
+    this.#ask(body);
+  }
+
+  /** Without an answer no number is shown: a meeting can be started all the same. @param {string} body */
+  async #ask(body) {
     if (body === this.#asked) return;
     this.#asked = body;
+    this.#tell("asking", t("Estimating"));
     const estimate = await post("/templates/estimate", JSON.parse(body)).catch(() => null);
     if (this.#asked !== body) return;
-    this.hidden = estimate === null;
     if (estimate) this.#show(estimate);
+    else this.#fail();
+  }
+
+  #fail() {
+    part(this, "numbers").hidden = true;
+    fillList(part(this, "warnings"), [], () => {});
+    this.#tell("failed", t("No estimate at the moment. A meeting can be started all the same."));
   }
 
   /** @param {Estimate} estimate */
-  #show({ expected, worst, warnings }) {
-    const [likely, most] = [cost(expected), cost(worst)];
+  #show({ expected, worst, nodes, warnings }) {
+    const [likely, most] = [cost(expected, nodes), cost(worst, nodes)];
+    part(this, "numbers").hidden = false;
     part(this, "cost").textContent = likely === most ? likely : t("{expected}, at most {worst}", { expected: likely, worst: most });
     part(this, "tokens").textContent = formatCount(expected.input_tokens + expected.output_tokens);
     part(this, "calls").textContent = formatCount(expected.calls);
     part(this, "time").textContent = time(expected.seconds);
     fillList(part(this, "warnings"), warnings, (row, { message }) => row.append(message));
+    this.#tell("known", t("An estimate: nobody knows what models will say."));
+    this.dispatchEvent(new CustomEvent("estimated", { bubbles: true, detail: nodes }));
+  }
+
+  /** @param {"asking" | "known" | "failed"} state @param {string} note */
+  #tell(state, note) {
+    this.dataset.state = state;
+    part(this, "state").textContent = note;
   }
 }
 
-/** A price that nobody knows is never zero. @param {Sum} sum */
-function cost({ usd, unknown_price_tokens }) {
+/** What decides about the price. @param {Record<string, any>} form */
+function asked({ template_id, subject, inputs, group_id, agents }) {
+  return { template_id, subject, inputs, ...(group_id && { group_id }), ...(agents && { agents }) };
+}
+
+/** A price that nobody knows is never zero, and nothing is free because no price was asked for. @param {Sum} sum @param {NodeEstimate[]} nodes */
+function cost({ usd, unknown_price_tokens }, nodes) {
+  const members = nodes.flatMap((node) => node.members ?? []);
   if (usd === null) return t("unknown");
-  return unknown_price_tokens > 0 ? t("{usd} + unknown", { usd: formatUsd(usd) }) : formatUsd(usd);
+  if (unknown_price_tokens > 0) return usd > 0 ? t("{usd} + unknown", { usd: formatUsd(usd) }) : t("unknown");
+  if (members.length > 0 && members.every(({ provider }) => provider === "rehearsal")) return t("rehearsal");
+  if (members.length > 0 && members.every(({ price }) => price === "local")) return t("local");
+  return formatUsd(usd);
 }
 
 /** @param {number} seconds */

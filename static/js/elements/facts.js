@@ -1,6 +1,6 @@
 // <council-facts>: status, time, tokens and cost of the meeting.
 
-import { serverNow } from "../lib/clock.js";
+import { shownNow } from "../lib/clock.js";
 import { formatCost, formatCount, formatElapsed } from "../lib/format.js";
 import { part, showText } from "../lib/templates.js";
 import { t } from "../lib/texts.js";
@@ -51,7 +51,7 @@ class Facts extends RoomElement {
 
   #tick() {
     const { seconds, since } = this.#elapsed;
-    const running = since === null ? 0 : Math.max(0, serverNow() - since) / 1000;
+    const running = since === null ? 0 : Math.max(0, shownNow() - since) / 1000;
     part(this, "elapsed").textContent = formatElapsed(seconds + running);
   }
 }

@@ -1,27 +1,39 @@
-// <council-files>: the meeting's documents with their newest versions; each opens beside the transcript.
+// <council-files>: the meeting's documents in their newest versions, how long each is and whose; each opens here.
 
+import { authorName } from "../lib/author.js";
+import { formatCount } from "../lib/format.js";
 import { refLink } from "../lib/refs.js";
-import { fillList, part } from "../lib/templates.js";
+import { fillList, part, showText } from "../lib/templates.js";
 import { t } from "../lib/texts.js";
 import { RoomElement } from "./room_element.js";
 
+/** @typedef {{path: string, version: number, author: string, reason: string, characters: number}} Newest */
+
 class Files extends RoomElement {
-  /** @type {string[]} */ #given = [];
+  /** @type {Newest[]} */ #given = [];
 
   connectedCallback() {
-    this.#given = [...this.querySelectorAll("[data-path]")].map((one) => one.getAttribute("data-path") ?? "");
+    this.#given = [...this.querySelectorAll("[data-path]")].map((row) => ({
+      path: row.getAttribute("data-path") ?? "",
+      version: 1,
+      author: "",
+      reason: "",
+      characters: Number(row.getAttribute("data-characters")),
+    }));
   }
 
   /** @param {import("../reducer.js").State} state @param {import("../reducer.js").State} previous */
   show(state, previous) {
     if (state !== previous && state.files === previous.files) return;
-    const newest = new Map(this.#given.map((path) => [path, { path, version: 1, author: "", reason: "" }]));
+    /** @type {Map<string, Newest>} */
+    const newest = new Map(this.#given.map((file) => [file.path, file]));
     for (const file of state.files) newest.set(file.path, file);
-    this.hidden = newest.size === 0;
-    fillList(part(this, "files"), [...newest.values()], (row, { path, version, author, reason }) => {
+    part(this, "none").hidden = newest.size > 0;
+    fillList(part(this, "files"), [...newest.values()], (row, { path, version, author, reason, characters }) => {
       part(row, "name").replaceChildren(refLink(path, path));
-      part(row, "detail").textContent = version > 1 || author ? t("version {version}, {author}", { version, author }) : "";
-      row.title = reason;
+      part(row, "size").textContent = t("{count} characters", { count: formatCount(characters) });
+      part(row, "detail").textContent = author ? t("version {version}, {author}", { version, author: authorName(author) }) : t("given to the meeting");
+      showText(part(row, "reason"), reason);
     });
   }
 }

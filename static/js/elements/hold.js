@@ -1,6 +1,8 @@
 // <council-hold>: why the meeting stands still by itself, and what a person can do: raise the cap, or say why it may go on.
 
 import { post } from "../lib/api.js";
+import { sentenceOf } from "../lib/refusal.js";
+import { loadSheet } from "../lib/sheet.js";
 import { part, showText } from "../lib/templates.js";
 import { t } from "../lib/texts.js";
 import { RoomElement } from "./room_element.js";
@@ -65,8 +67,7 @@ class Hold extends RoomElement {
       await post(`/sessions/${this.#session_id}/control`, { action: "resume", ...more });
       this.#input("note").value = "";
     } catch (problem) {
-      const { message, hint } = /** @type {import("../lib/api.js").Problem} */ (problem);
-      showText(part(this, "error"), `${message} ${hint ?? ""}`.trim());
+      showText(part(this, "error"), sentenceOf(problem));
     }
     button.disabled = false;
   }
@@ -89,4 +90,5 @@ function roundedUp(value) {
   return Math.ceil(value * 1e4) / 1e4;
 }
 
+await loadSheet("people"); // It is never seen without it.
 customElements.define("council-hold", Hold);

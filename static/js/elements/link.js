@@ -12,6 +12,7 @@ class LinkElement extends RoomElement {
 
   connectedCallback() {
     part(this, "retry").addEventListener("click", () => this.dispatchEvent(new Event("retry", { bubbles: true })));
+    part(this, "copy").addEventListener("click", () => this.#copy());
   }
 
   disconnectedCallback() {
@@ -22,11 +23,18 @@ class LinkElement extends RoomElement {
   showLink(link) {
     this.#link = link;
     this.dataset.status = link.status;
-    part(this, "status").textContent = linkText(link.status);
+    part(this, "status").textContent = link.ending === "missing" ? t("Deleted") : linkText(link.status);
     part(this, "retry").hidden = link.ending !== "unreachable" && link.ending !== "done";
+    for (const name of ["copy", "leave"]) part(this, name).hidden = link.ending !== "missing";
     clearInterval(this.#ticking);
     if (link.retryAt !== null) this.#ticking = setInterval(() => this.#explain(), 500);
     this.#explain();
+  }
+
+  /** What stands in the page is all there is left of it. */
+  async #copy() {
+    const { copyMeeting } = await import("../lib/copy_meeting.js");
+    showText(part(this, "explanation"), (await copyMeeting()) ? t("Copied.") : t("The browser does not let this page copy."));
   }
 
   #explain() {
@@ -56,7 +64,7 @@ function explanation({ status, ending, retryAt }) {
     case "forbidden":
       return t("This meeting is not yours to see.");
     case "missing":
-      return t("This meeting does not exist any more.");
+      return t("This meeting was deleted. What you see stays here until you leave the page.");
     case "done":
       return t("The connection was closed.");
     case "unreachable":

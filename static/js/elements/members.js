@@ -1,7 +1,7 @@
 // <council-members>: who sits at the table, and what each is doing.
 
+import { nodeStatusText } from "../lib/status.js";
 import { part } from "../lib/templates.js";
-import { t } from "../lib/texts.js";
 import { RoomElement } from "./room_element.js";
 
 class Members extends RoomElement {
@@ -13,7 +13,7 @@ class Members extends RoomElement {
       const nodes = member.dataset.member?.split(" ") ?? [];
       const status = together(nodes.map((node_id) => state.node_statuses[node_id] ?? "pending"));
       member.dataset.status = status === "running" && state.status === "paused" ? "suspended" : status;
-      part(member, "state").textContent = label(member.dataset.status);
+      part(member, "state").textContent = nodeStatusText(member.dataset.status);
     }
   }
 }
@@ -22,24 +22,6 @@ class Members extends RoomElement {
 function together(statuses) {
   const lively = ["running", "suspended", "failed"].find((status) => statuses.includes(status));
   return lively ?? (statuses.every((status) => status === statuses[0]) ? (statuses[0] ?? "pending") : "pending");
-}
-
-/** @param {string} status */
-function label(status) {
-  switch (status) {
-    case "running":
-      return t("speaking");
-    case "completed":
-      return t("done");
-    case "failed":
-      return t("absent");
-    case "skipped":
-      return t("skipped");
-    case "suspended":
-      return t("on hold");
-    default:
-      return t("waiting");
-  }
 }
 
 customElements.define("council-members", Members);

@@ -1,5 +1,6 @@
 // <council-message>: one article; its text grows while the member speaks.
 
+import { formatCount } from "../lib/format.js";
 import { GrowingText } from "../lib/growing_text.js";
 import { markdownNodes } from "../lib/markdown.js";
 import { part, showText } from "../lib/templates.js";
@@ -8,15 +9,29 @@ import { t } from "../lib/texts.js";
 /** @typedef {import("../reducer.js").Message} Message */
 /** @typedef {import("../protocol.js").Places} Places */
 
+const LONG = { characters: 4000, lines: 40 }; // As in templates/room/message.html.
+
 export class MessageElement extends HTMLElement {
   /** @type {Message | null} */ #shown = null;
-  /** @type {GrowingText | null} */ #text = null;
+  /** @type {{show: (text: string) => void} | null} */ #text = null;
   /** @type {GrowingText | null} */ #thought = null;
+  #isStyled = false;
+
+  connectedCallback() {
+    this.addEventListener("click", act);
+    this.addEventListener("mousedown", keepSelection);
+  }
+
+  /** What it shows; nothing before the first `show`. */
+  get message() {
+    return this.#shown;
+  }
 
   /** The server painted this message already, exactly as it is. @param {Message} message */
   adopt(message) {
     this.#text = new GrowingText(part(this, "text"), message.content);
     this.#thought = new GrowingText(part(this, "thought"), message.thinking);
+    dress(part(this, "text"));
   }
 
   /** A new message, in the seat of its member. @param {Message} message @param {Places} places */
@@ -41,12 +56,16 @@ export class MessageElement extends HTMLElement {
     showText(part(this, "state"), stateOf(message));
     showText(part(this, "note"), noteOn(message));
     showText(part(this, "read"), readersOf(message, places));
+    part(this, "read").dataset.unread = String(message.read_by.length === 0);
     this.#shown = message;
   }
 
   /** @param {Message} message */
   #describe(message) {
-    const { dataset } = /** @type {HTMLElement} */ (this.querySelector("article"));
+    const article = /** @type {HTMLElement} */ (this.querySelector("article"));
+    const { dataset } = article;
+    article.id = `message-${message.message_id}`;
+    part(this, "link").setAttribute("href", `#${article.id}`);
     dataset.messageId = message.message_id;
     dataset.nodeId = message.node_id ?? "";
     dataset.agentId = message.agent_id ?? "";
@@ -56,12 +75,17 @@ export class MessageElement extends HTMLElement {
     this.dataset.covered = String(message.covered);
     part(this, "end-turn").hidden = message.status !== "streaming";
     part(this, "again").hidden = message.role !== "agent" || message.status === "streaming";
+    if (message.status === "streaming" || dataset.folded || !isLong(message.content)) return;
+    dataset.folded = "false"; // Nobody is reading a text that is folded under their eyes.
+    showFold(this, false);
   }
 
   /** @param {Message} message */
   #showThinking(message) {
+    if (message.thinking === this.#shown?.thinking && message.status === this.#shown.status && this.#shown.content !== "") return;
     part(this, "thinking").hidden = message.thinking === "";
     part(this, "thinking").dataset.live = String(message.status === "streaming" && message.content === "");
+    part(this, "thinking-length").textContent = t("{count} characters", { count: formatCount(message.thinking_length) });
     this.#thought?.show(message.thinking);
   }
 
@@ -70,12 +94,66 @@ export class MessageElement extends HTMLElement {
     const element = part(this, "text");
     const isMarkup = message.html !== null && message.html !== "";
     if (!isMarkup) {
+      if (message.role !== "user") this.#style(element);
       this.#text?.show(message.content);
     } else if (element.dataset.markup !== "true" || (this.#shown !== null && this.#shown.html !== message.html)) {
       element.replaceChildren(markdownNodes(message.html ?? ""));
+      dress(element);
     }
-    element.dataset.markup = String(isMarkup);
+    element.dataset.markup = isMarkup ? "true" : this.#isStyled ? "live" : "false";
   }
+
+  /** From the next piece on it shows its Markdown, once there is who reads that. @param {HTMLElement} element */
+  #style(element) {
+    if (!this.#isStyled && streamed) this.#text = new streamed(element);
+    this.#isStyled ||= streamed !== null;
+    if (!this.#isStyled) fetchStreamed().then(() => this.#restyle(), () => {});
+  }
+
+  #restyle() {
+    const message = this.#shown;
+    if (message && !this.#isStyled) this.#showText(message);
+  }
+}
+
+// Fetched with the first words that come while somebody looks.
+
+/** @type {typeof import("../markdown/streamed_text.js").StreamedText | null} */
+let streamed = null;
+
+async function fetchStreamed() {
+  streamed ??= (await import("../markdown/live.js")).StreamedText;
+}
+
+/** Code and tables get what they need beside their text. @param {HTMLElement} element */
+async function dress(element) {
+  if (!element.querySelector("pre, table")) return;
+  (await import("../markdown/dress.js")).dress(element);
+}
+
+/** @param {Event} event */
+async function act({ target, currentTarget }) {
+  const button = target instanceof Element ? target.closest("[data-act]") : null;
+  if (!(button instanceof HTMLButtonElement)) return;
+  (await import("./message_actions.js")).act(button, /** @type {MessageElement} */ (currentTarget));
+}
+
+/** A button that quotes a selection must not undo it. @param {Event} event */
+function keepSelection(event) {
+  if (event.target instanceof Element && event.target.closest("[data-act]")) event.preventDefault();
+}
+
+/** @param {HTMLElement} element @param {boolean} isFolded */
+export function showFold(element, isFolded) {
+  const button = /** @type {HTMLElement} */ (element.querySelector("[data-act=fold]"));
+  button.hidden = false;
+  button.ariaExpanded = String(!isFolded);
+  button.textContent = isFolded ? t("Show all") : t("Show less");
+}
+
+/** @param {string} text */
+function isLong(text) {
+  return text.length > LONG.characters || text.split("\n", LONG.lines + 2).length > LONG.lines + 1;
 }
 
 /** @param {Message} message */
@@ -95,8 +173,8 @@ function noteOn({ status, finish, fault }) {
 }
 
 /** @param {Message} message @param {Places} places */
-function readersOf({ read_by }, places) {
-  if (read_by.length === 0) return null;
+function readersOf({ role, read_by }, places) {
+  if (read_by.length === 0) return role === "user" ? t("Waits to be read: each member reads it at its next turn.") : null;
   return t("Read by {names}", { names: read_by.map((node_id) => places[node_id]?.name ?? node_id).join(", ") });
 }
 

@@ -1,7 +1,7 @@
 // <council-people>: what the meeting waits for a person to say: one form for each, until somebody has answered.
 
+import { loadSheet } from "../lib/sheet.js";
 import { copyTemplate } from "../lib/templates.js";
-import { t } from "../lib/texts.js";
 import { waiting } from "../reduce/people.js";
 import { AskForm } from "./ask_form.js";
 import "./person_ballot.js";
@@ -16,7 +16,6 @@ const TEMPLATES = { review: "person-review-template", question: "person-question
 class People extends RoomElement {
   /** @type {Map<string, AskForm>} */ #forms = new Map();
   /** @type {import("./room_element.js").RoomParts | null} */ #parts = null;
-  #title = document.title;
 
   /** @param {import("./room_element.js").RoomParts} parts */
   join(parts) {
@@ -29,8 +28,6 @@ class People extends RoomElement {
     for (const review of open) this.#form(review, state).show(review);
     const ids = new Set(open.map(({ review_id }) => review_id));
     for (const [id, form] of this.#forms) if (!ids.has(id)) this.#close(id, form);
-    document.title = open.length ? t("Waits for you: {title}", { title: this.#title }) : this.#title;
-    document.body.dataset.waiting = String(open.length > 0);
   }
 
   /** @param {Review} review @param {import("../reducer.js").State} state */
@@ -53,4 +50,5 @@ class People extends RoomElement {
   }
 }
 
+await Promise.all([loadSheet("people"), loadSheet("deliberation")]); // It is never seen without them.
 customElements.define("council-people", People);

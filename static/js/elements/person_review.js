@@ -58,6 +58,7 @@ class ReviewForm extends AskForm {
 
   #preview() {
     const lines = difference(this.#draft, this.#content.value);
+    if (lines.length > 0) this.say(null);
     part(this, "preview").hidden = lines.length === 0;
     part(this, "preview").replaceChildren(...diffNodes(lines));
   }

@@ -1,9 +1,13 @@
 // Run a meeting again from one of its nodes: with another agent there, or another task.
 
 import { get, post } from "../lib/api.js";
+import { sentenceOf } from "../lib/refusal.js";
+import { loadSheet } from "../lib/sheet.js";
 import { copyTemplate, part, showText } from "../lib/templates.js";
 import { t } from "../lib/texts.js";
 import { uuid } from "../lib/uuid.js";
+
+await loadSheet("people"); // It is never seen without it.
 
 /** @param {{session_id: string, node_id: string}} from @param {{name: string, type: string}} place */
 export function openRerun({ session_id, node_id }, { name, type }) {
@@ -40,8 +44,7 @@ async function begin(dialog, session_id, body) {
     const again = await post(`/sessions/${session_id}/rerun`, { ...body, ...agents, ...tasks });
     location.assign(`/meetings/${encodeURIComponent(again.session_id)}`);
   } catch (problem) {
-    const { message, hint } = /** @type {import("../lib/api.js").Problem} */ (problem);
-    showText(part(dialog, "error"), `${message} ${hint}`.trim());
+    showText(part(dialog, "error"), sentenceOf(problem));
     button.disabled = false;
   }
 }

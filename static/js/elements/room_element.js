@@ -2,7 +2,14 @@
 
 /** @typedef {import("../reducer.js").State} State */
 /** @typedef {import("../connection.js").Link} Link */
-/** @typedef {{commands: import("../commands.js").Commands, places: import("../protocol.js").Places}} RoomParts */
+/**
+ * @typedef {object} RoomParts
+ * @property {import("../commands.js").Commands} commands
+ * @property {import("../protocol.js").Places} places
+ * @property {import("../protocol.js").Snapshot} snapshot as it came with the page
+ * @property {import("../lib/shown.js").Shown} shown
+ * @property {() => Promise<import("../lib/meeting_log.js").MeetingLog>} loadLog
+ */
 
 export class RoomElement extends HTMLElement {
   /** Called once, before anything is shown. @param {RoomParts} _parts */

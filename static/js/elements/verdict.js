@@ -1,10 +1,14 @@
 // <council-verdict>: what the council came to. Who was missing stands above it.
 
+import { optionText } from "../cards/votes.js";
 import { markdownNodes } from "../lib/markdown.js";
+import { loadSheet } from "../lib/sheet.js";
 import { copyTemplate, fillList, part, showText } from "../lib/templates.js";
 import { t } from "../lib/texts.js";
+import { dress } from "../markdown/dress.js";
 import { RoomElement } from "./room_element.js";
 import { chairText, decisionText, personText, showBestDraft, showChanges, showCount, showSentences, weakText } from "./verdict_parts.js";
+import { absenceText, deviationText } from "./verdict_words.js";
 
 /** @typedef {import("../reducer.js").State} State */
 /** @typedef {import("../protocol.js").Verdict} Verdict */
@@ -22,8 +26,9 @@ class VerdictElement extends RoomElement {
 
   /** @param {State} state */
   show({ verdict, messages, notes, panel }) {
-    if (!verdict || verdict === this.#shown) return;
+    if (verdict === this.#shown) return;
     this.#shown = verdict;
+    if (!verdict) return this.replaceChildren();
     this.#panel = panel;
     const card = copyTemplate("verdict-template");
     card.dataset.outcome = verdict.outcome;
@@ -34,7 +39,8 @@ class VerdictElement extends RoomElement {
     const opened = ballot?.kind === "ballot" ? ballot.data.opened : null;
     showText(part(card, "round"), (verdict.round ?? 1) > 1 ? t("Round {round}", { round: verdict.round ?? 1 }) : null);
     showText(part(card, "decision"), verdict.outcome === "partial" ? null : decisionText(verdict, opened));
-    showText(part(card, "deviates"), verdict.chair_deviates ?? null);
+    const named = (/** @type {string} */ decision) => (opened ? optionText(decision, opened) : decision);
+    showText(part(card, "deviates"), deviationText(verdict.chair_deviates, named));
     part(card, "chair-deviates").hidden = !verdict.chair_deviates;
     fillList(part(card, "weak"), verdict.weak_evidence ?? [], (item, reason) => item.append(weakText(reason)));
     showText(part(card, "person"), personText(verdict.person ?? null));
@@ -57,7 +63,7 @@ class VerdictElement extends RoomElement {
     showText(part(card, "below"), outcome === "partial" ? noVerdict(partial_reason) : null);
     fillList(part(card, "absences"), absences, (item, { node_id, reason }) => {
       part(item, "name").textContent = this.#name(node_id);
-      part(item, "detail").textContent = reason || t("No reason was given.");
+      part(item, "detail").textContent = absenceText(reason);
     });
   }
 
@@ -111,6 +117,7 @@ function showProse(element, { html, text }) {
   element.dataset.markup = String(Boolean(html));
   if (html) element.replaceChildren(markdownNodes(html));
   else element.textContent = text;
+  dress(element);
 }
 
 /** A ring for the whole, a bar for each part; parts count 0 to 100. @param {HTMLElement} element @param {Verdict} verdict */
@@ -127,4 +134,5 @@ function showScore(element, { score, parts }) {
   }
 }
 
+await Promise.all([loadSheet("verdict"), loadSheet("deliberation")]); // It is never seen without them.
 customElements.define("council-verdict", VerdictElement);

@@ -1,5 +1,6 @@
 // What a verdict must not hide: the count beside the chair's words, the best first draft, who changed their mind.
 
+import { showBars } from "../cards/bars.js";
 import { claimText } from "../cards/facts.js";
 import { actionText, optionText, outcomeText, whyText } from "../cards/votes.js";
 import { markdownNodes } from "../lib/markdown.js";
@@ -52,14 +53,17 @@ export function chairText(chair) {
 export function showCount(element, ballots, opened) {
   const count = ballots?.count;
   element.hidden = !count;
-  if (!count) return;
-  const outcome = ballots?.outcome;
-  part(element, "outcome").textContent = outcome ? outcomeText(outcome) : "";
-  part(element, "votes").textContent = (count.bars ?? [])
-    .filter((/** @type {Data} */ { votes, mean_rank }) => votes > 0 || mean_rank)
-    .map((/** @type {Data} */ { id, label, votes }) => `${opened ? optionText(id, opened) : label} ${votes}`)
-    .join(" · ");
+  if (!ballots || !count) return;
+  element.dataset.outcome = ballots.outcome;
+  part(element, "outcome").textContent = ballots.outcome ? outcomeText(ballots.outcome) : "";
+  showBars(part(element, "bars"), count.bars ?? [], {
+    vote_type: count.vote_type ?? "",
+    threshold: count.threshold ?? 0,
+    decision: ballots.decision,
+    label: ({ id, label }) => (opened ? optionText(id, opened) : label),
+  });
   part(element, "counted").textContent = t("{counted} of {voters} votes count.", { counted: count.counted ?? 0, voters: count.voters ?? 0 });
+  showText(part(element, "abstained"), count.abstained ? t("Abstained: {count}.", { count: count.abstained }) : null);
   showText(part(element, "why"), count.why ? whyText(count.why) : null);
 }
 
@@ -69,6 +73,9 @@ export function showChanges(list, changes, name) {
     const whom = influence ? name(influence) : because_of;
     const values = { name: name(member), round, before: stanceText(before), after: stanceText(after), whom };
     row.dataset.kind = kind;
+    showStance(part(row, "before"), before);
+    part(row, "when").textContent = t("Round {round}", { round });
+    showStance(part(row, "after"), after);
     part(row, "name").textContent =
       kind === "claimed"
         ? t("{name} said in round {round} that it moved; its positions do not show it.", values)
@@ -78,8 +85,14 @@ export function showChanges(list, changes, name) {
   });
 }
 
+/** @param {HTMLElement} element @param {string | null} stance */
+function showStance(element, stance) {
+  element.dataset.stance = stance ?? "none";
+  element.textContent = stanceText(stance);
+}
+
 /** @param {string | null} stance */
-function stanceText(stance) {
+export function stanceText(stance) {
   switch (stance) {
     case "for":
       return t("for");

@@ -11,6 +11,7 @@ export class Problem extends Error {
     super(message);
     this.code = code;
     this.hint = retryAfter ? t("Try again in {seconds} s.", { seconds: retryAfter }) : (hint ?? "");
+    this.details = details;
     /** @type {{path: string, reason: string, suggestion?: string}[]} */
     this.faults = Array.isArray(details) ? details.filter((fault) => typeof fault?.path === "string") : [];
   }
@@ -23,8 +24,23 @@ export function get(path) {
 
 /** @param {string} path @param {object} body @returns {Promise<any>} */
 export function post(path, body) {
+  return send("POST", path, body);
+}
+
+/** @param {string} path @param {object} body @returns {Promise<any>} */
+export function put(path, body) {
+  return send("PUT", path, body);
+}
+
+/** Deletes what stands at the path. @param {string} path @returns {Promise<void>} */
+export function remove(path) {
+  return ask(path, { method: "DELETE", headers: { Accept: "application/json" } });
+}
+
+/** @param {string} method @param {string} path @param {object} body */
+function send(method, path, body) {
   const headers = { Accept: "application/json", "Content-Type": "application/json" };
-  return ask(path, { method: "POST", headers, body: JSON.stringify(body) });
+  return ask(path, { method, headers, body: JSON.stringify(body) });
 }
 
 /** @param {string} path @param {RequestInit} request */
@@ -33,6 +49,7 @@ async function ask(path, request) {
     const message = t("The server cannot be reached. Your text is still here; try again.");
     throw new Problem({ code: "unreachable", message });
   });
+  if (response.status === 204) return undefined;
   const answer = await response.json().catch(() => null);
   if (response.ok && answer !== null) return answer;
   throw new Problem({

@@ -1,56 +1,105 @@
 // Keeps the newest text in view for readers who are at the end, and leaves all others where they are.
 
+import { t } from "./texts.js";
+
 const NEAR_END_PX = 96;
+const KEY = "council-place";
+
+/** @typedef {{button: HTMLElement, scroller: HTMLElement, content: HTMLElement}} Parts `button` leads back to the end */
 
 export class Follow {
   #button;
-  #following;
+  #scroller;
   #live;
-  #lastTop = scrollY;
+  #following;
+  #count = 0;
+  #seen = 0;
+  #lastTop = 0;
 
-  /**
-   * @param {HTMLElement} button takes the reader back to the end; shown only while away from it
-   * @param {boolean} live whether to begin at the end, for a reader who has no place on the page yet
-   */
-  constructor(button, live) {
+  /** @param {Parts} parts @param {boolean} live whether to begin at the end, for a reader who has no place on the page yet */
+  constructor({ button, scroller, content }, live) {
     this.#button = button;
+    this.#scroller = scroller;
     this.#live = live;
-    this.#following = live && (scrollY === 0 || isAtEnd());
-    addEventListener("scroll", () => this.#look(), { passive: true });
+    const isLed = location.hash.startsWith("#message-"); // The address names a message: that is the reader's place.
+    const place = recall();
+    if (!isLed) scroller.scrollTop = place ?? 0;
+    this.#following = live && !isLed && (place === null || this.#isAtEnd);
+    this.#lastTop = scroller.scrollTop;
+    scroller.addEventListener("scroll", () => this.#look(), { passive: true });
     button.addEventListener("click", () => this.#return());
+    addEventListener("pagehide", () => remember(this.#following ? null : scroller.scrollTop));
+    const sizes = new ResizeObserver(() => this.#settle());
+    for (const part of [scroller, content]) sizes.observe(part);
   }
 
-  /** Call after the page has grown. @param {boolean} live whether more will come */
-  keep(live) {
+  /** Call when the meeting went on. @param {boolean} live whether more will come @param {number} count of all that was said */
+  keep(live, count) {
     this.#live = live;
-    if (this.#following) toEnd();
+    this.#count = count;
     this.#showButton();
   }
 
-  /** Only a reader who scrolls up leaves the end; a page that grows does not. */
+  /** What stands in the page has another size now. */
+  #settle() {
+    if (this.#following) this.#toEnd();
+    this.#showButton();
+  }
+
+  /** Only a reader who scrolls up leaves the end; a page that grows or shrinks does not. */
   #look() {
-    if (isAtEnd()) this.#following = true;
-    else if (scrollY < this.#lastTop) this.#following = false;
-    this.#lastTop = scrollY;
+    const top = this.#scroller.scrollTop;
+    if (top < this.#lastTop && this.#left > 1) this.#following = false;
+    else if (this.#isAtEnd) this.#following = true;
+    this.#lastTop = top;
     this.#showButton();
   }
 
   #return() {
     this.#following = true;
-    toEnd();
+    this.#toEnd();
     this.#showButton();
+    this.#scroller.focus({ preventScroll: true });
+  }
+
+  #toEnd() {
+    this.#scroller.scrollTo({ top: this.#scroller.scrollHeight, behavior: "instant" });
+    this.#lastTop = this.#scroller.scrollTop;
   }
 
   #showButton() {
-    this.#button.hidden = !this.#live || this.#following || isAtEnd();
+    if (this.#following) this.#seen = this.#count;
+    const fresh = this.#count - this.#seen;
+    this.#button.hidden = !this.#live || this.#following || this.#isAtEnd;
+    const text = fresh > 0 ? t("To the newest words ({count} new)", { count: fresh }) : t("To the newest words");
+    if (this.#button.textContent !== text) this.#button.textContent = text;
+  }
+
+  get #isAtEnd() {
+    return this.#left < NEAR_END_PX;
+  }
+
+  /** How many pixels are below what is in view. */
+  get #left() {
+    const { scrollTop, clientHeight, scrollHeight } = this.#scroller;
+    return scrollHeight - scrollTop - clientHeight;
   }
 }
 
-function isAtEnd() {
-  const { scrollTop, clientHeight, scrollHeight } = document.documentElement;
-  return scrollHeight - scrollTop - clientHeight < NEAR_END_PX;
+/** Browsers remember where a page was scrolled to, but not a part of it. @param {number | null} top null at the end */
+function remember(top) {
+  try {
+    sessionStorage.setItem(KEY, JSON.stringify(top === null ? {} : { [location.pathname]: top }));
+  } catch {
+    // Storage may be forbidden: a reload begins where it begins then.
+  }
 }
 
-function toEnd() {
-  scrollTo({ top: document.documentElement.scrollHeight, behavior: "instant" });
+/** @returns {number | null} */
+function recall() {
+  try {
+    return JSON.parse(sessionStorage.getItem(KEY) ?? "{}")[location.pathname] ?? null;
+  } catch {
+    return null;
+  }
 }

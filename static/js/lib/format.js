@@ -2,9 +2,13 @@
 
 import { t } from "./texts.js";
 
+/** @type {Intl.NumberFormat | undefined} */
+let counts; // Made once: it takes longer to make than to use.
+
 /** @param {number} value */
 export function formatCount(value) {
-  return new Intl.NumberFormat(document.documentElement.lang).format(value);
+  counts ??= new Intl.NumberFormat(document.documentElement.lang);
+  return counts.format(value);
 }
 
 /** At most two places. @param {number} value */
@@ -48,4 +52,15 @@ export function formatCost(totals, rehearsal) {
 export function formatUsd(usd) {
   if (usd === 0) return "$0";
   return `$${usd.toFixed(usd < 1 ? 4 : 2)}`;
+}
+
+/** A price in USD, as exact as it is listed. @param {number} usd */
+export function formatPrice(usd) {
+  const exact = { style: /** @type {const} */ ("currency"), currency: "USD", minimumFractionDigits: 2, maximumFractionDigits: 4 };
+  return new Intl.NumberFormat(document.documentElement.lang, { ...exact, currencyDisplay: "narrowSymbol" }).format(usd);
+}
+
+/** The time of day with its seconds. @param {number} at milliseconds */
+export function formatClock(at) {
+  return new Intl.DateTimeFormat(document.documentElement.lang, { timeStyle: "medium" }).format(at);
 }

@@ -1,5 +1,7 @@
 // A text that grows while it is read: only what is new is added, so a selection and the reader's place stay.
 
+import { appendChunks, CHUNK } from "./chunks.js";
+
 const NODE_CHARACTERS = 2000;
 
 export class GrowingText {
@@ -15,15 +17,18 @@ export class GrowingText {
   /** @param {string} text */
   show(text) {
     if (text === this.#shown) return;
-    if (text.startsWith(this.#shown)) this.#append(text.slice(this.#shown.length));
-    else this.#element.textContent = text;
+    const isMore = text.startsWith(this.#shown);
+    if (!isMore) this.#element.replaceChildren();
+    const from = isMore ? this.#shown.length : 0;
+    if (text.length > CHUNK) appendChunks(this.#element, text, from, text.length, (chunk, begin, end) => append(chunk, text.slice(begin, end)));
+    else append(this.#element, text.slice(from));
     this.#shown = text;
   }
+}
 
-  /** @param {string} more */
-  #append(more) {
-    const last = this.#element.lastChild;
-    if (last instanceof Text && last.length < NODE_CHARACTERS) last.appendData(more);
-    else this.#element.append(more);
-  }
+/** @param {HTMLElement} element @param {string} more */
+function append(element, more) {
+  const last = element.lastChild;
+  if (last instanceof Text && last.length < NODE_CHARACTERS) last.appendData(more);
+  else element.append(more);
 }

@@ -5,13 +5,24 @@
 
 /** @type {Part[]} */
 export const PARTS = [
+  { needed: () => true, load: () => import("../elements/around.js") },
+  { needed: () => true, load: () => import("../elements/attention.js") },
+  { needed: () => true, load: () => import("../elements/announcer.js") },
   { needed: ({ order }) => order.some(({ kind }) => kind !== "message"), load: () => import("../cards/cards.js") },
   { needed: ({ verdict }) => verdict !== null, load: () => import("../elements/verdict.js") },
   { needed: ({ notes }) => Object.values(notes).some(({ kind }) => kind === "review"), load: () => import("../elements/people.js") },
   { needed: ({ status, reason }) => status === "paused" && reason !== "user", load: () => import("../elements/hold.js") },
   { needed: ({ budget, cap }) => budget !== null || cap !== null, load: () => import("../elements/budget.js") },
+  { needed: () => /^#(t=|replay$)/.test(location.hash), load: () => import("../elements/timeline.js") },
   { needed: () => location.hash.startsWith("#ref="), load: () => import("../elements/document_pane.js") },
+  { needed: () => isOpen("knowledge"), load: () => import("../elements/knowledge.js") },
+  { needed: () => isOpen("analytics"), load: () => import("../elements/analytics.js") },
 ];
+
+/** @param {string} name of a tab beside the conversation */
+function isOpen(name) {
+  return document.querySelector(`#tab-${name}[aria-selected=true]`) !== null;
+}
 
 export class Later {
   #waiting = [...PARTS];

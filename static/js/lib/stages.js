@@ -2,8 +2,16 @@
 // council/web/stages.py holds the same rule for the first paint; tests/js/stages.json holds examples of both.
 
 /** @typedef {import("../protocol.js").Places} Places */
-/** @typedef {{id: string, kind: string, node_id: string | null, status: string}} Placed */
-/** @typedef {{layer: number | null, entries: Placed[]}} Stage */
+/** @typedef {{id: string, kind: string, node_id: string | null, status: string, round: number | null}} Placed `round`: null where none is known */
+/**
+ * One row. What belongs to no node has neither layer nor phase, and a row for itself.
+ * @typedef {object} Stage
+ * @property {string} id of the entry that opened it
+ * @property {number | null} layer
+ * @property {string | null} phase
+ * @property {number} round
+ * @property {Placed[]} entries
+ */
 
 /**
  * @param {Placed[]} entries
@@ -13,11 +21,13 @@
 export function stages(entries, places) {
   /** @type {Stage[]} */
   const rows = [];
+  let round = 1;
   for (const entry of entries) {
+    round = entry.round ?? round;
     const place = entry.node_id === null ? undefined : places[entry.node_id];
     let row = place && openRow(rows, entry.node_id, place);
     if (!row) {
-      row = { layer: place?.layer ?? null, entries: [] };
+      row = { id: entry.id, layer: place?.layer ?? null, phase: place?.phase ?? null, round, entries: [] };
       rows.push(row);
     }
     row.entries = [...row.entries.filter((other) => !isReplaced(other, entry)), entry];
@@ -33,7 +43,8 @@ export function stages(entries, places) {
  * @param {import("../protocol.js").Place} place
  */
 function openRow(rows, node_id, place) {
-  for (const row of rows.toReversed()) {
+  for (let at = rows.length - 1; at >= 0; at--) {
+    const row = /** @type {Stage} */ (rows[at]);
     if (row.entries[0]?.kind === "round") return;
     const speakers = row.entries.filter(({ status }) => status !== "discarded").map((entry) => entry.node_id);
     if (speakers.some((speaker) => speaker === node_id || (speaker !== null && place.later.includes(speaker)))) return;

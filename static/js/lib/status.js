@@ -1,4 +1,4 @@
-// A meeting's status in words.
+// A meeting's status in words, and that of one of its nodes.
 
 import { t } from "./texts.js";
 
@@ -17,5 +17,23 @@ export function statusText(status) {
       return t("Failed");
     case "cancelled":
       return t("Stopped");
+  }
+}
+
+/** @param {string} status of a node, or of the member who sits there */
+export function nodeStatusText(status) {
+  switch (status) {
+    case "running":
+      return t("speaking");
+    case "completed":
+      return t("done");
+    case "failed":
+      return t("absent");
+    case "skipped":
+      return t("skipped");
+    case "suspended":
+      return t("on hold");
+    default:
+      return t("waiting");
   }
 }

@@ -1,13 +1,7 @@
 // The room: the snapshot in the page, what follows it on the socket, and the elements that show both.
 
-import "../elements/composer.js";
-import "../elements/controls.js";
 import "../elements/facts.js";
-import "../elements/files.js";
-import "../elements/graph.js";
 import "../elements/link.js";
-import "../elements/members.js";
-import "../elements/side.js";
 import "../elements/transcript.js";
 import { Commands } from "../commands.js";
 import { Connection } from "../connection.js";
@@ -17,7 +11,8 @@ import { serverNow, setServerTime } from "../lib/clock.js";
 import { Follow } from "../lib/follow.js";
 import { Later } from "../lib/later.js";
 import { pageData } from "../lib/page_data.js";
-import { fromSnapshot, reduce } from "../reducer.js";
+import { Shown } from "../lib/shown.js";
+import { fromSnapshot, reduceAll } from "../reducer.js";
 import { Router } from "../router.js";
 import { Store } from "../store.js";
 
@@ -26,31 +21,38 @@ import { Store } from "../store.js";
 export function open() {
   const { snapshot, places, server_time } = pageData("page-data");
   setServerTime(server_time);
-  const store = new Store(fromSnapshot(snapshot, serverNow()), reduce);
-  const connection = connect(store);
-  const elements = new Elements({ commands: connection.commands, places });
-  const follow = new Follow(/** @type {HTMLElement} */ (document.getElementById("follow")), isOpen(store.state));
+  const store = new Store(fromSnapshot(snapshot, serverNow()), reduceAll);
+  const log = logOf(snapshot.session_id);
+  const connection = connect(store, log.take);
+  const shown = new Shown(store.state, (state, previous) => show(state, previous));
+  const elements = new Elements({ commands: connection.commands, places, snapshot, shown, loadLog: log.load });
+  const parts = { button: byId("follow"), scroller: byId("main"), content: byId("conversation") };
+  const follow = new Follow(parts, isOpen(store.state));
   const later = new Later(() => gather());
   const gather = () => {
-    elements.gather(store.state);
-    follow.keep(isOpen(store.state));
+    elements.gather(shown.state);
+    follow.keep(isOpen(shown.state), shown.state.order.length);
   };
   const show = (/** @type {State} */ state, /** @type {State} */ previous) => {
     document.body.dataset.sessionStatus = state.status;
     later.look(state);
     elements.show(state, previous);
-    follow.keep(isOpen(state));
+    follow.keep(isOpen(state), state.order.length);
   };
   connection.onLink = (link) => {
     document.body.dataset.connection = link.status;
     elements.showLink(link);
   };
-  show(store.state, store.state);
+  show(shown.state, shown.state);
   gather();
-  store.subscribe(show);
-  addEventListener("hashchange", () => later.look(store.state));
+  store.subscribe((state) => shown.follow(state));
+  addEventListener("hashchange", () => later.look(shown.state));
+  document.addEventListener("tabopen", () => later.look(shown.state));
+  document.getElementById("replay")?.addEventListener("click", () => (location.hash = "#replay"));
   document.addEventListener("again", (event) => runAgain(/** @type {CustomEvent} */ (event).detail, places));
   connection.listen();
+  const rest = document.getElementById("rest");
+  if (rest) import("../lib/rest.js").then(({ fetchRest }) => fetchRest(store, snapshot, rest));
 }
 
 /** @param {{session_id: string, node_id: string}} from @param {import("../protocol.js").Places} places */
@@ -60,13 +62,32 @@ async function runAgain(from, places) {
   openRerun(from, { name, type });
 }
 
+/** @param {string} id */
+function byId(id) {
+  return /** @type {HTMLElement} */ (document.getElementById(id));
+}
+
 /** @param {State} state */
 function isOpen({ status }) {
   return status === "pending" || status === "running" || status === "paused";
 }
 
-/** The socket with all that hangs on it. @param {Store<State, import("../protocol.js").MeetingEvent>} store */
-function connect(store) {
+/** The log is fetched when it is first asked for; from then on it takes what arrives. @param {string} session_id */
+function logOf(session_id) {
+  /** @type {Promise<import("../lib/meeting_log.js").MeetingLog> | null} */
+  let log = null;
+  return {
+    load: () => (log ??= import("../lib/meeting_log.js").then(({ MeetingLog }) => new MeetingLog(session_id))),
+    take: (/** @type {object} */ frame) => log?.then((one) => one.take(frame)),
+  };
+}
+
+/**
+ * The socket with all that hangs on it.
+ * @param {Store<State, import("../protocol.js").MeetingEvent>} store
+ * @param {(frame: object) => void} heard called with each frame, after it counts
+ */
+function connect(store, heard) {
   const line = {
     commands: new Commands((message) => connection.send(message)),
     onLink: /** @param {import("../connection.js").Link} _link */ (_link) => {},
@@ -80,6 +101,7 @@ function connect(store) {
       if (frame.event === "hello") line.commands.repeat();
       if (frame.event === "pong") setServerTime(frame.data?.server_time);
       router.route(frame);
+      heard(frame);
     },
     recover: async () => {
       const snapshot = await get(`/sessions/${store.state.session_id}`);

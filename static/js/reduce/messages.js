@@ -6,19 +6,34 @@ import { addEntry } from "./entries.js";
 /** @typedef {import("../reducer.js").State} State */
 /** @typedef {import("../reducer.js").Message} Message */
 
-/** @param {State} state @param {import("../protocol.js").TokenStream["data"]} data */
-export function grow(state, data) {
-  const known = state.messages[data.message_id] ?? begun(state, data);
-  const [text, length] = data.is_thinking
-    ? [known.thinking, known.thinking_length]
-    : [known.content, known.content_length];
-  const fresh = skipCodePoints(data.chunk, length - data.offset);
-  const longer = text + fresh;
+/**
+ * Any number of pieces at once: the table of all messages is copied once for them together.
+ * @param {State} state
+ * @param {import("../protocol.js").TokenStream["data"][]} pieces
+ * @returns {State}
+ */
+export function grow(state, pieces) {
+  const messages = { ...state.messages };
+  /** @type {import("../reducer.js").Entry[]} */
+  const fresh = [];
+  for (const piece of pieces) {
+    const known = messages[piece.message_id];
+    if (!known) fresh.push({ kind: "message", id: piece.message_id });
+    messages[piece.message_id] = longer(known ?? begun(state, piece), piece);
+  }
+  return { ...state, messages, order: fresh.length ? [...state.order, ...fresh] : state.order };
+}
+
+/** @param {Message} message @param {import("../protocol.js").TokenStream["data"]} piece @returns {Message} */
+function longer(message, { chunk, offset, is_thinking }) {
+  const [text, length] = is_thinking
+    ? [message.thinking, message.thinking_length]
+    : [message.content, message.content_length];
+  const fresh = skipCodePoints(chunk, length - offset);
   const count = length + countCodePoints(fresh);
-  const parts = data.is_thinking
-    ? { thinking: longer, thinking_length: count }
-    : { content: longer, content_length: count };
-  return add(state, { ...known, ...parts });
+  return is_thinking
+    ? { ...message, thinking: text + fresh, thinking_length: count }
+    : { ...message, content: text + fresh, content_length: count };
 }
 
 /** @param {State} state @param {import("../protocol.js").MessageCompleted["data"]} data */
@@ -105,12 +120,33 @@ export function spoken({ message_id, content, by }) {
   });
 }
 
+/**
+ * Words that were left out of the page's own snapshot and have come now; what is known of their messages stays.
+ * @param {State} state
+ * @param {import("../protocol.js").SnapshotMessage[]} listed
+ * @returns {State}
+ */
+export function fill(state, listed) {
+  const messages = { ...state.messages };
+  for (const message of listed) {
+    const known = messages[message.message_id];
+    if (!known?.absent) continue;
+    const { read_by, fault, covered, round } = known;
+    messages[message.message_id] = { ...toMessage(message), read_by, fault, covered, round };
+  }
+  return { ...state, messages };
+}
+
 /** @param {import("../protocol.js").SnapshotMessage} message @returns {Message} */
 export function toMessage({ seq: _, ...message }) {
+  const { content = "", agent_name = null, html = null } = message;
   const thinking = message.thinking ?? "";
   return {
     ...message,
-    content_length: countCodePoints(message.content),
+    agent_name,
+    html,
+    content,
+    content_length: countCodePoints(content),
     thinking,
     thinking_length: countCodePoints(thinking),
     finish: message.finish ?? null,

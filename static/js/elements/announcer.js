@@ -1,0 +1,59 @@
+// <council-announcer>: says politely what has happened, for those who hear the page: who has finished, not what was said.
+
+import { part } from "../lib/templates.js";
+import { t } from "../lib/texts.js";
+import { RoomElement } from "./room_element.js";
+
+/** @typedef {import("../reducer.js").State} State */
+
+const GATHER_MS = 800; // Members who end together are named together.
+
+class Announcer extends RoomElement {
+  /** @type {Set<string>} */ #speaking = new Set();
+  /** @type {string[]} */ #finished = [];
+  #known = 0;
+  /** @type {ReturnType<typeof setTimeout> | undefined} */ #timer;
+
+  join() {
+    document.addEventListener("announce", (event) => this.#say(/** @type {CustomEvent<string>} */ (event).detail));
+  }
+
+  /** Who speaks when the page is opened is heard of too; who has spoken before is not. @param {State} state @param {State} previous */
+  show(state, previous) {
+    if (state.verdict && !previous.verdict && state !== previous) this.#say(t("The verdict is in."));
+    const isFirst = state === previous;
+    for (const { id } of state.order.slice(this.#known)) {
+      const message = state.messages[id];
+      if (message?.role === "agent" && !(isFirst && message.status !== "streaming")) this.#speaking.add(id);
+    }
+    this.#known = state.order.length;
+    for (const id of this.#speaking) {
+      const message = state.messages[id];
+      if (message?.status === "streaming") continue;
+      this.#speaking.delete(id);
+      if (message && message.status !== "discarded") this.#finish(message.agent_name ?? "");
+    }
+  }
+
+  /** @param {string} name */
+  #finish(name) {
+    this.#finished.push(name);
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => this.#tell(), GATHER_MS);
+  }
+
+  #tell() {
+    const names = new Intl.ListFormat(document.documentElement.lang).format(new Set(this.#finished));
+    this.#say(this.#finished.length > 1 ? t("{names} have finished speaking.", { names }) : t("{name} has finished speaking.", { name: names }));
+    this.#finished = [];
+  }
+
+  /** @param {string} text */
+  #say(text) {
+    const line = document.createElement("p");
+    line.textContent = text;
+    part(this, "said").replaceChildren(line);
+  }
+}
+
+customElements.define("council-announcer", Announcer);
