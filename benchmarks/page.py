@@ -97,14 +97,15 @@ def long_run(address: str, seconds: float) -> Mapping[str, float]:
         heap, began = watched.heap_mb(), watched.metrics()["Timestamp"]
         speak(server, session_id, seconds, SPEED)
         wait_for_end(watched)
-        after = watched.metrics()
+        behind = watched.metrics()["Timestamp"] - began - seconds / SPEED
+        heap_after = watched.heap_mb()
         messages = server.request("GET", f"/api/v1/sessions/{session_id}")["messages"]
         return {
             "heap_before_mb": heap,
-            "heap_after_mb": watched.heap_mb(),
+            "heap_after_mb": heap_after,
             "words_mb": sum(len(m["content"]) + len(m["html"]) for m in messages) / 1e6,
-            "nodes": after["Nodes"],
-            "behind_seconds": after["Timestamp"] - began - seconds / SPEED,
+            "nodes": watched.metrics()["Nodes"],
+            "behind_seconds": behind,
             **watched.long_tasks(),
         }
 

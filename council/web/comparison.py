@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from council.web.own_words import told_graph, told_model
 from council.web.picture import draw
 
 Snapshot = Mapping[str, Any]
@@ -19,7 +20,7 @@ def comparison_view(first: Snapshot, second: Snapshot) -> dict[str, Any]:
 
 
 def _side(meeting: Snapshot) -> dict[str, Any]:
-    members = (f"{member['name']} · {member['model']}" for member in meeting["panel"]["members"])
+    members = (f"{member['name']} · {told_model(member)}" for member in meeting["panel"]["members"])
     return {
         "meeting": meeting,
         "verdict": meeting["verdict"],
@@ -30,7 +31,7 @@ def _side(meeting: Snapshot) -> dict[str, Any]:
 def _nodes(first: Snapshot, second: Snapshot) -> dict[str, str]:
     """The names of all nodes that spoke in one of them, and of no others."""
     spoke = {message["node_id"] for meeting in (first, second) for message in meeting["messages"]}
-    dots = [dot for meeting in (first, second) for dot in draw(meeting["graph"]).dots]
+    dots = [dot for meeting in (first, second) for dot in draw(told_graph(meeting["graph"])).dots]
     return {dot.node_id: dot.name for dot in dots if dot.node_id in spoke}
 
 

@@ -3,12 +3,13 @@
 from pathlib import Path
 from typing import Any
 
-from flask import Blueprint, Response, render_template, request
+from flask import Blueprint, Response, make_response, render_template, request
 from flask.sansio.blueprints import BlueprintSetupState
+from werkzeug.exceptions import HTTPException
 
 from council.errors import NotFound
 from council.export.formats import available
-from council.web import texts
+from council.web import problems, texts
 from council.web.modules import modules_of
 from council.web.own_words import told
 from council.web.symbols import SIGNS, node_title
@@ -17,8 +18,8 @@ TEMPLATES = Path(__file__).parents[2] / "templates"
 EVERY_SHEET = ("layers", "tokens", "base", "layout", "forms")
 SHEETS = {
     "lobby": ("lobby", "graph"),
-    "room": ("graph", "room", "panes", "message", "print"),
-    "compare": ("message", "code", "verdict", "deliberation", "compare", "print"),
+    "room": ("graph", "room", "panes", "message"),
+    "compare": ("message", "code", "verdict", "deliberation", "compare"),
     "templates": ("graph", "shelf", "canvas", "templates"),
     "editor": ("canvas", "editor"),
     "agents": ("shelf", "agents"),
@@ -50,6 +51,13 @@ def pages_blueprint(name: str) -> Blueprint:
     pages.after_request(_remember_language)
     pages.register_error_handler(NotFound, _not_found)
     return pages
+
+
+def nowhere(problem: HTTPException) -> Response:
+    """What stands at an address that does not exist: a page for people, for programs the one shape."""
+    if "text/html" not in request.accept_mimetypes.values() or request.path.startswith(("/api/", "/static/")):
+        return problems.as_answer(problem)
+    return _protect(make_response(render_template("not_found.html", **_for_every_page()), 404))
 
 
 def _keep_order(state: BlueprintSetupState) -> None:

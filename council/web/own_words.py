@@ -28,6 +28,11 @@ def told_graph(graph: Mapping[str, Any]) -> dict[str, Any]:
     return {**graph, "nodes": nodes}
 
 
+def told_model(member: Mapping[str, Any]) -> str:
+    """What speaks for a member: the rehearsal in the reader's language, a model by its name."""
+    return gettext("rehearsal") if member["provider"] == "rehearsal" else str(member["model"])
+
+
 @cache
 def own_words() -> frozenset[str]:
     """Names of templates, groups and nodes, all descriptions, and what ballots ask."""

@@ -10,9 +10,9 @@ from council import clock
 from council.meeting.state import is_final
 from council.web.comparison import comparison_view
 from council.web.drawing import down
-from council.web.frame import pages_blueprint
+from council.web.frame import nowhere, pages_blueprint
 from council.web.lobby import lobby_view
-from council.web.own_words import told_graph
+from council.web.own_words import told_graph, told_model
 from council.web.picture import draw, initials
 from council.web.stages import Section, places, sections, stages
 
@@ -24,6 +24,7 @@ WITHOUT_WORDS = ("message_id", "seq", "node_id", "agent_id", "role", "status", "
 def blueprint(lobby: Callable[[], dict[str, Any]], snapshot: Callable[[str], dict[str, Any]]) -> Blueprint:
     """The pages. ``lobby`` gives what ``lobby_view`` takes; ``snapshot`` a meeting, or raises NotFound."""
     pages = pages_blueprint("pages")
+    pages.app_errorhandler(404)(nowhere)
 
     @pages.get("/")
     def lobby_page() -> str:
@@ -106,7 +107,7 @@ def seated(panel: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
     for entry in panel:
         fresh = {
             "name": entry["name"],
-            "model": entry["model"],
+            "model": told_model(entry),
             "provider": entry["provider"],
             "node_ids": [],
         }

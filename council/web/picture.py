@@ -1,5 +1,6 @@
 """Where each node of a graph stands when it is drawn, and which nodes come after which."""
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -76,9 +77,9 @@ def draw(graph: Graph) -> Picture:
 
 
 def initials(name: str) -> str:
-    """At most two characters that stand for a name."""
-    words = [word for word in name.replace("-", " ").replace("_", " ").split() if word]
-    return "".join(word[0] for word in words[:2]).upper()
+    """Of two words or more the first letters of the first and the last, of one its first."""
+    words = re.findall(r"[^\W_]+", name)
+    return "".join(word[0] for word in words[:1] + words[1:][-1:]).upper()
 
 
 # Layout, in the order it happens

@@ -25,7 +25,7 @@ _HINTS = {
 def install(app: Flask) -> None:
     """From now on every error of the application has the one shape."""
     app.register_error_handler(CouncilError, answer)
-    app.register_error_handler(HTTPException, _http)
+    app.register_error_handler(HTTPException, as_answer)
     app.register_error_handler(Exception, lambda problem: answer(as_known(problem)))
 
 
@@ -36,6 +36,22 @@ def answer(problem: CouncilError) -> Response:
     response.status_code = problem.status
     if isinstance(problem, RateLimited | Unavailable):
         response.headers["Retry-After"] = "2"
+    return response
+
+
+def as_answer(problem: HTTPException) -> Response:
+    """What the framework refused, in the one shape."""
+    if isinstance(problem, RequestEntityTooLarge):
+        return answer(TooLarge("The request is larger than this server takes."))
+    status = problem.code or 500
+    known = CouncilError(
+        problem.description or problem.name, code=_CODES.get(status, "http_error"), hint=_HINTS.get(status)
+    )
+    known.status = status
+    response = answer(known)
+    for name, value in problem.get_headers():
+        if name.lower() == "allow":
+            response.headers[name] = value
     return response
 
 
@@ -72,18 +88,3 @@ def _shortened(value: Any) -> Any:
             return [_shortened(item) for item in value[:MAX_LISTED]]
         case _:
             return value
-
-
-def _http(problem: HTTPException) -> Response:
-    if isinstance(problem, RequestEntityTooLarge):
-        return answer(TooLarge("The request is larger than this server takes."))
-    status = problem.code or 500
-    known = CouncilError(
-        problem.description or problem.name, code=_CODES.get(status, "http_error"), hint=_HINTS.get(status)
-    )
-    known.status = status
-    response = answer(known)
-    for name, value in problem.get_headers():
-        if name.lower() == "allow":
-            response.headers[name] = value
-    return response

@@ -12,6 +12,7 @@ from council.store.templates import agents_named
 from council.web.api.shelf import as_item
 from council.web.drawing import across
 from council.web.frame import pages_blueprint
+from council.web.own_words import told, told_graph
 from council.web.palette import node_types
 from council.web.picture import draw
 
@@ -67,7 +68,12 @@ def _card(kept: Kept[Template], names: dict[str, str]) -> dict[str, Any]:
     sitting = (node.properties.get("agent_id") for node in kept.value.graph.nodes.values())
     order = dict.fromkeys([each for each in sitting if each in named] + sorted(named))
     members = [names.get(agent_id, agent_id) for agent_id in order]
-    return item | {"drawing": across(draw(item["graph"])), "members": members}
+    return item | {
+        "name": told(item["name"]),
+        "description": told(item["description"]),
+        "drawing": across(draw(told_graph(item["graph"]))),
+        "members": members,
+    }
 
 
 def _beginning(parts: Parts) -> dict[str, Any]:

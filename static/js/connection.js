@@ -92,6 +92,11 @@ export class Connection {
     this.connect();
   }
 
+  /** The browser says that the network is gone: the silence would tell as much, but later. */
+  doubt() {
+    if (this.#socket) this.#lost(1006);
+  }
+
   /** Drops the socket and subscribes anew from where the page stands. */
   resync() {
     if (!this.#socket) return;

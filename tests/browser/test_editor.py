@@ -21,6 +21,11 @@ def card(page: Page, node_id: str) -> Locator:
     return page.locator(f'[data-card="{node_id}"]')
 
 
+def press(page: Page, node_id: str) -> Locator:
+    """What of the card is pressed and has the focus."""
+    return card(page, node_id).locator("[role=button]")
+
+
 def form(page: Page) -> Locator:
     return page.get_by_role("complementary", name="What is selected")
 
@@ -145,7 +150,7 @@ def test_moving_by_mouse_and_by_keys(serve: Serve, open_page: OpenPage) -> None:
     page.mouse.up()
     moved = solo.get_attribute("transform")
     assert moved != "translate(0 102)"
-    solo.focus()
+    press(page, "solo").focus()
     page.keyboard.press("ArrowRight")
     wait_until(lambda: solo.get_attribute("transform") != moved, what="a step to the right")
     put = solo.get_attribute("transform")
@@ -159,8 +164,8 @@ def test_moving_by_mouse_and_by_keys(serve: Serve, open_page: OpenPage) -> None:
 def test_all_of_it_by_keyboard(serve: Serve, open_page: OpenPage) -> None:
     """Add, connect, order, disconnect and delete without a mouse; undo and redo."""
     _server, page = open_mine(serve, open_page)
-    card(page, "solo").focus()
-    expect(card(page, "solo")).to_have_attribute("aria-pressed", "true")
+    press(page, "solo").focus()
+    expect(press(page, "solo")).to_have_attribute("aria-pressed", "true")
     page.get_by_role("button", name="Add a node").press("Enter")
     page.get_by_role("dialog").locator('button[data-type="parallel"]').press("Enter")
     assert ("solo", "parallel") in links(page)
@@ -171,7 +176,7 @@ def test_all_of_it_by_keyboard(serve: Serve, open_page: OpenPage) -> None:
     expect(form(page).get_by_role("listitem").first).to_contain_text("Opening")
     form(page).get_by_role("button", name="Delete the link to Opening").press("Enter")
     wait_until(lambda: ("parallel", "start") not in links(page), what="the link's end")
-    card(page, "parallel").focus()
+    press(page, "parallel").focus()
     page.keyboard.press("Delete")
     expect(card(page, "parallel")).to_have_count(0)
     page.keyboard.press("Control+z")
@@ -238,7 +243,7 @@ def test_the_estimate(serve: Serve, open_page: OpenPage) -> None:
     card(page, "solo").click()
     add(page, "agent")
     expect(calls).to_have_text("2")
-    card(page, "end").focus()
+    press(page, "end").focus()
     page.keyboard.press("Delete")
     expect(calls).to_have_text("–")
 
@@ -296,7 +301,7 @@ def test_a_template_that_comes_with_council(serve: Serve, open_page: OpenPage) -
     card(page, "adjudicator").click()
     expect(form(page).get_by_label("Name", exact=True)).to_be_disabled()
     expect(page.get_by_role("button", name="Add a node")).to_be_hidden()
-    card(page, "adjudicator").focus()
+    press(page, "adjudicator").focus()
     page.keyboard.press("Delete")
     expect(card(page, "adjudicator")).to_have_count(1)
     page.get_by_role("button", name="Copy and edit").click()
@@ -340,7 +345,7 @@ def test_three_hundred_nodes(serve: Serve, open_page: OpenPage) -> None:
     template_id = keep(server, name="Large", graph={"start_node_id": "start", "nodes": nodes})
     page = open_page(f"{server.url}/templates/{template_id}/edit")
     expect(page.locator("[data-card]")).to_have_count(302)
-    card(page, "n7").focus()
+    press(page, "n7").focus()
     before = card(page, "n7").get_attribute("transform")
     page.keyboard.press("ArrowRight")
     expect(card(page, "n7")).not_to_have_attribute("transform", before or "")

@@ -215,4 +215,16 @@ def test_a_drawing_holds_all_it_draws(drawing: object) -> None:
 
 
 def test_initials_are_at_most_two() -> None:
-    assert [initials(name) for name in ("Value Defender", "chair", "", "a-b c")] == ["VD", "C", "", "AB"]
+    """Those of the first word and the last, which is what tells "First opinion A" from "First opinion B"."""
+    names = ("Value Defender", "chair", "", "a-b c", "First opinion A", "初始意见 A")
+    assert [initials(name) for name in names] == ["VD", "C", "", "AC", "FA", "初A"]
+
+
+def test_the_plan_wears_the_initials_of_who_sits_there(client: FlaskClient, meeting: FakeMeeting) -> None:
+    """In the plan as at the messages: the chair's node is called otherwise than the chair."""
+    page = client.get(f"/meetings/{meeting.session_id}").text
+    where = json.loads(re.search(r'id="page-data"[^>]*>(.*?)</script>', page, re.S)[1])["places"]  # type: ignore[index]
+    nodes = re.findall(r'<g [^>]*data-node="(\w+)"(.*?)</g>', page, re.S)
+    drawn = {node_id: re.findall(r'class="graph-initials"[^>]*>(\w+)<', inside) for node_id, inside in nodes}
+    assert drawn["affirmative"] == ["VD"]
+    assert all([where[node_id]["initials"]] == worn for node_id, worn in drawn.items() if worn)

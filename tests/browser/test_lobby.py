@@ -536,10 +536,14 @@ def test_two_past_meetings_are_compared(fake: FakeServer, open_page: OpenPage) -
 
 
 def test_a_rehearsal_is_one_click_away(serve: Serve, open_page: OpenPage) -> None:
-    """Who has never met is told what happens and shown it; afterwards the help is gone."""
+    """Who has never met is told what happens and shown it, with nothing in the way; afterwards the help is gone."""
     page = open_page(serve(rehearsal_tokens_per_second=0).url)
     expect(page.get_by_role("heading", name="Your first meeting")).to_be_visible()
-    page.get_by_role("button", name="Watch a rehearsal").click()
+    bar = page.locator(".start-bar").bounding_box()
+    watch = page.get_by_role("button", name="Watch a rehearsal")
+    assert bar is not None
+    assert bar["y"] >= page.locator(".steps").bounding_box()["y"]  # type: ignore[index]
+    watch.click()
     page.wait_for_url("**/meetings/*")
     wait_connection(page)
     expect(page.get_by_text("four days a week").first).to_be_visible()

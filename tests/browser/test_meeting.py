@@ -78,7 +78,8 @@ def test_a_reload_in_mid_sentence_goes_on_where_it_was(serve: Serve, open_page: 
 
 
 def test_pause_resume_and_stop_by_their_buttons(serve: Serve, open_page: OpenPage) -> None:
-    """Each takes effect, nothing moves in a pause, and what was said at a stop is kept and marked cut."""
+    """Each takes effect, nobody speaks in a pause, in the plan neither, and what was said at a stop is kept and
+    marked cut; then nothing is called live."""
     server = serve(rehearsal_tokens_per_second=60)
     page = open_page(server.url)
     session_id = start_meeting(page)
@@ -92,9 +93,12 @@ def test_pause_resume_and_stop_by_their_buttons(serve: Serve, open_page: OpenPag
     page.wait_for_timeout(1200)  # Longer than the clock's tick: it must stand still.
     assert page.locator('[data-total="elapsed"]').inner_text() == elapsed
     assert text_of(page, "negative") == said
+    expect(page.locator('.graph-node[data-node="negative"]')).to_have_attribute("data-status", "suspended")
+    expect(page.locator(".link-state")).to_be_visible()
 
     page.get_by_role("button", name="Resume").click()
     wait_session(page, "running")
+    expect(page.locator('.graph-node[data-node="negative"]')).to_have_attribute("data-status", "running")
     wait_words(page, "negative", more_than=len(said))
 
     page.get_by_role("button", name="Stop").click()
@@ -106,6 +110,7 @@ def test_pause_resume_and_stop_by_their_buttons(serve: Serve, open_page: OpenPag
     expect(article(page, "negative")).to_have_attribute("data-status", "cut")
     assert text_of(page, "negative") != ""
     expect(page.locator("council-composer")).to_be_hidden()
+    expect(page.locator(".link-state")).to_be_hidden()
 
 
 def test_what_a_person_says_is_sent_once_and_read(serve: Serve, open_page: OpenPage) -> None:

@@ -393,14 +393,15 @@ def test_a_node_tells_how_it_stands(fake: FakeServer, open_page: OpenPage) -> No
     meeting = FakeMeeting(graph=scenes.ROUNDS)
     page = open_room(fake, open_page, meeting)
     node = page.locator("[data-node=affirmative]")
-    expect(node).to_have_attribute("aria-label", "Value Defender: waiting")
+    button = node.locator("[role=button]")
+    expect(button).to_have_attribute("aria-label", "Value Defender: waiting")
     expect(node.locator(".graph-round")).to_have_count(0)
     meeting.node("affirmative", "running")
-    expect(node).to_have_attribute("aria-label", "Value Defender: speaking")
+    expect(button).to_have_attribute("aria-label", "Value Defender: speaking")
     meeting.emit("node_state_change", node_id="affirmative", status="running", round=2)
-    expect(node).to_have_attribute("aria-label", "Value Defender: speaking, round 2")
+    expect(button).to_have_attribute("aria-label", "Value Defender: speaking, round 2")
     expect(node.locator(".graph-round")).to_have_text("×2")
-    assert page.locator("[data-node][tabindex='0']").count() == 1
+    assert page.locator("[data-node] [tabindex='0']").count() == 1
 
 
 def test_the_plan_grows_and_shrinks(fake: FakeServer, open_page: OpenPage) -> None:
@@ -415,7 +416,7 @@ def test_the_plan_grows_and_shrinks(fake: FakeServer, open_page: OpenPage) -> No
     fitted = width()
     page.get_by_role("button", name="Larger").click()
     assert width() > fitted
-    page.locator("[data-node=start]").focus()
+    page.locator("[data-node=start] [role=button]").focus()
     page.keyboard.press("-")
     assert abs(width() - fitted) <= 1
     frame.hover()

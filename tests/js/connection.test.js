@@ -153,6 +153,17 @@ test("45 s without a frame is a dead line, even if nobody closed it", () => {
   assert.equal(links.filter((status) => status === "reconnecting").length, 1);
 });
 
+test("when the browser says that the network is gone, the line counts as lost at once", () => {
+  const { connection, time, links, greet } = line();
+  connection.connect();
+  greet();
+  connection.doubt();
+  connection.doubt();
+  assert.equal(links.at(-1), "reconnecting");
+  time.pass(SECOND);
+  assert.equal(FakeSocket.all.length, 2);
+});
+
 test("a socket that never opens is given up after 45 s as well", () => {
   const { connection, time, links } = line();
   connection.connect();

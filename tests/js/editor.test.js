@@ -18,7 +18,7 @@ import {
 import { History } from "../../static/js/editor/history.js";
 import { layout, placesOf } from "../../static/js/editor/layout.js";
 import { CARD_HEIGHT, CARD_WIDTH, linksOf } from "../../static/js/editor/links.js";
-import { initials, inTwoLines } from "../../static/js/editor/names.js";
+import { inTwoLines } from "../../static/js/editor/names.js";
 import { seatsOf } from "../../static/js/editor/seats.js";
 import { Workbench } from "../../static/js/editor/workbench.js";
 
@@ -272,7 +272,6 @@ describe("what is drawn", () => {
     assert.deepEqual(inTwoLines("Ruling", 19), ["Ruling"]);
     assert.deepEqual(inTwoLines("What the group knows already of it", 12), ["What the", "group knows…"]);
     assert.deepEqual(inTwoLines("这是一个很长很长的名字", 10), ["这是一个…"]);
-    assert.equal(initials("Value-Defender the First"), "VD");
   });
 });
 

@@ -53,6 +53,7 @@ BODIES = {
     "roll_back": {"path": "plan.md", "version": 1},
 }
 """What a route takes that has an id in its address, by the end of its endpoint."""
+QUERIES = {"history": "?path=plan.md", "export": "?format=md"}
 
 
 def test_every_route_with_an_id_knows_no_other(api):
@@ -64,7 +65,7 @@ def test_every_route_with_an_id_knows_no_other(api):
         for method in rule.methods & set(METHODS):
             body = {"action": "pause", "content": "x"}
             body = BODIES.get(rule.endpoint.rpartition(".")[2], body)
-            query = "?path=plan.md" if rule.endpoint.endswith("history") else ""
+            query = QUERIES.get(rule.endpoint.rpartition(".")[2], "")
             answer = api.open(
                 address_of(rule) + query,
                 method=method,
@@ -87,6 +88,18 @@ def test_every_route_with_an_id_knows_no_other(api):
 )  # fmt: skip
 def test_an_address_that_does_not_exist(api, path):
     assert_problem(api.get(path), 404, "not_found")
+
+
+def test_an_address_that_does_not_exist_in_a_browser(api):
+    """A page with a way back, under the policy of all pages; the interface for programs stays as it is."""
+    browser = {
+        "Accept": "text/html,application/xhtml+xml,image/avif,*/*;q=0.8,application/signed-exchange;v=b3;q=0.7"
+    }
+    page = api.get("/nowhere/at/all", headers=browser)
+    assert (page.status_code, page.mimetype) == (404, "text/html")
+    assert "default-src 'none'" in page.headers["Content-Security-Policy"]
+    assert 'href="/"' in page.text
+    assert_problem(api.get("/api/v1/nowhere", headers=browser), 404, "not_found")
 
 
 @pytest.mark.parametrize("path", ["/ws", "/api/v1/ws"])

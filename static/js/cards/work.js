@@ -18,7 +18,7 @@ export function workCard(card, { data }, places) {
 function showTool(row, { node_id, tool, input, output, ok }, places) {
   row.dataset.ok = String(ok);
   part(row, "who").textContent = places[node_id]?.name ?? node_id;
-  part(row, "what").textContent = tool.replaceAll("_", " ");
+  part(row, "what").textContent = toolText(tool);
   part(row, "about").textContent = String(input.path ?? input.query ?? "");
   showText(part(row, "fault"), ok ? null : t("failed"));
   part(row, "output").textContent = output;
@@ -33,4 +33,18 @@ function showFile(row, { path, version, author, reason }) {
   part(row, "about").replaceChildren(refLink(path, t("{path}, version {version}", { path, version }), { version }));
   part(row, "output").textContent = reason;
   part(row, "more").hidden = reason === "";
+}
+
+/** @param {string} tool */
+function toolText(tool) {
+  switch (tool) {
+    case "search":
+      return t("search");
+    case "read_file":
+      return t("read a file");
+    case "write_file":
+      return t("write a file");
+    default:
+      return tool.replaceAll("_", " ");
+  }
 }

@@ -54,7 +54,7 @@ export class Canvas {
 
   /** @param {string} node_id */
   focus(node_id) {
-    this.#cards.get(node_id)?.element.focus({ preventScroll: true });
+    this.#cards.get(node_id)?.focus();
   }
 
   draw() {

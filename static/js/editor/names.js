@@ -1,16 +1,6 @@
-// A node's name where there is little room: its initials, or at most two short lines.
+// A node's name where there is little room: at most two short lines.
 
 const WIDE = /[\u1100-\u115f\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\u{1f300}-\u{1faff}]/u;
-
-/** At most two characters that stand for a name. @param {string} name */
-export function initials(name) {
-  const words = name.split(/[\s_-]+/).filter(Boolean);
-  return words
-    .slice(0, 2)
-    .map((word) => [...word][0])
-    .join("")
-    .toUpperCase();
-}
 
 /** @param {string} name @param {number} width in narrow characters @returns {string[]} */
 export function inTwoLines(name, width) {

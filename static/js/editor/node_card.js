@@ -1,7 +1,8 @@
 // One node on the canvas: its sign or its agent's initials, its name, and the port that links are drawn from.
 
+import { initialsOf } from "../panel/avatar.js";
 import { CARD_HEIGHT, CARD_WIDTH } from "./links.js";
-import { initials, inTwoLines } from "./names.js";
+import { inTwoLines } from "./names.js";
 import { setAll, svg } from "./svg.js";
 
 /** @typedef {{name: string, agent: string, kind: import("./types.js").NodeType | undefined, seat: number, faults: number,
@@ -15,6 +16,7 @@ const NAME_WIDTH = 19;
 
 export class NodeCard {
   #shown = "";
+  #box = svg("rect", { class: "card-box", x: LEFT, y: TOP, width: CARD_WIDTH, height: CARD_HEIGHT, rx: 14, tabindex: 0, role: "button" });
   #circle = svg("circle", { class: "card-circle", cx: CIRCLE_X, cy: 0, r: 19 });
   #sign = svg("path", { class: "card-sign", transform: `translate(${CIRCLE_X - 8} -8)` });
   #initials = svg("text", { class: "card-initials", x: CIRCLE_X, y: 4.5 });
@@ -29,11 +31,10 @@ export class NodeCard {
 
   /** @param {string} node_id */
   constructor(node_id) {
-    const box = svg("rect", { class: "card-box", x: LEFT, y: TOP, width: CARD_WIDTH, height: CARD_HEIGHT, rx: 14 });
     this.element = svg(
       "g",
-      { class: "node-card", "data-card": node_id, tabindex: 0, role: "button" },
-      box,
+      { class: "node-card", "data-card": node_id },
+      this.#box,
       this.#circle,
       this.#sign,
       this.#initials,
@@ -41,6 +42,11 @@ export class NodeCard {
       this.#fault,
       this.#port,
     );
+  }
+
+  /** The box alone is pressed: what is written in it is for the eye, its name says more. */
+  focus() {
+    this.#box.focus({ preventScroll: true });
   }
 
   /** @param {import("./types.js").Point} place */
@@ -54,16 +60,15 @@ export class NodeCard {
     if (text === this.#shown) return;
     this.#shown = text;
     const { name, agent, kind, seat, faults, selected, starts, label, isEnd } = look;
+    setAll(this.#box, { "aria-label": label, "aria-pressed": String(selected) });
     setAll(this.element, {
-      "aria-label": label,
-      "aria-pressed": String(selected),
       "data-faults": faults,
       "data-seat": seat,
       "data-type": kind?.type ?? "unknown",
       "data-starts": String(starts),
     });
     this.#sign.setAttribute("d", agent ? "" : (kind?.sign ?? ""));
-    this.#initials.textContent = agent ? initials(agent) : kind ? "" : "?";
+    this.#initials.textContent = agent ? initialsOf(agent) : kind ? "" : "?";
     this.#write(inTwoLines(name, NAME_WIDTH), kind?.name ?? "");
     (/** @type {Element} */ (this.#fault.lastElementChild)).textContent = faults > 9 ? "9+" : String(faults);
     this.#port.toggleAttribute("hidden", isEnd);

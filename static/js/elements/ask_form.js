@@ -30,7 +30,7 @@ export class AskForm extends HTMLElement {
     this.dataset.reviewId = review.review_id;
     this.dataset.nodeId = review.node_id;
     part(this, "title").textContent = parts.places[review.node_id]?.name ?? review.node_id;
-    showText(part(this, "reason"), review.reason);
+    showText(part(this, "reason"), review.reason === "Please review this." ? t("Please review this.") : review.reason);
   }
 
   /** @param {Review} review */

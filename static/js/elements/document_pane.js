@@ -139,7 +139,7 @@ class DocumentPane extends RoomElement {
       return showText(part(this, "note"), /** @type {Error} */ (problem).message);
     }
     this.#select.value = String(this.#shown?.version);
-    showText(part(this, "about"), [this.#shown && authorName(this.#shown.author), this.#shown?.reason].filter(Boolean).join(": "));
+    showText(part(this, "about"), this.#shown && aboutText(this.#shown));
     part(this, "changes").setAttribute("aria-pressed", "false");
     part(this, "changes").hidden = !this.#changes;
     this.#showRestore();
@@ -200,6 +200,12 @@ function nameOf({ version, author }) {
 function placeOf({ path, from, to }) {
   if (from === null) return t("{path} is open.", { path });
   return from === to ? t("{path}, line {from}, is marked.", { path, from }) : t("{path}, lines {from} to {to}, are marked.", { path, from, to: to ?? from });
+}
+
+/** Who wrote a version, and why. @param {Version} version */
+function aboutText({ author, reason }) {
+  if (author === "person" && reason === "given") return t("given to the meeting");
+  return [authorName(author), reason].filter(Boolean).join(": ");
 }
 
 customElements.define("council-document-pane", DocumentPane);

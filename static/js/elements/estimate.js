@@ -1,12 +1,12 @@
 // <council-estimate>: what the meeting of this form would cost, before it is started.
 
 import { post } from "../lib/api.js";
-import { formatCount, formatUsd } from "../lib/format.js";
+import { costText, timeText } from "../lib/cost_words.js";
+import { formatCount } from "../lib/format.js";
 import { fillList, part } from "../lib/templates.js";
 import { t } from "../lib/texts.js";
 
-/** @typedef {{calls: number, usd: number | null, seconds: number, input_tokens: number, output_tokens: number,
- *   unknown_price_tokens: number}} Sum */
+/** @typedef {import("../lib/cost_words.js").Sum} Sum */
 /** @typedef {import("./seats.js").NodeEstimate} NodeEstimate */
 /** @typedef {{expected: Sum, worst: Sum, nodes: NodeEstimate[], warnings: {code: string, message: string}[]}} Estimate */
 
@@ -51,12 +51,12 @@ export class EstimateElement extends HTMLElement {
 
   /** @param {Estimate} estimate */
   #show({ expected, worst, nodes, warnings }) {
-    const [likely, most] = [cost(expected, nodes), cost(worst, nodes)];
+    const [likely, most] = [costText(expected, nodes), costText(worst, nodes)];
     part(this, "numbers").hidden = false;
     part(this, "cost").textContent = likely === most ? likely : t("{expected}, at most {worst}", { expected: likely, worst: most });
     part(this, "tokens").textContent = formatCount(expected.input_tokens + expected.output_tokens);
     part(this, "calls").textContent = formatCount(expected.calls);
-    part(this, "time").textContent = time(expected.seconds);
+    part(this, "time").textContent = timeText(expected.seconds);
     fillList(part(this, "warnings"), warnings, (row, { message }) => row.append(message));
     this.#tell("known", t("An estimate: nobody knows what models will say."));
     this.dispatchEvent(new CustomEvent("estimated", { bubbles: true, detail: nodes }));
@@ -72,22 +72,6 @@ export class EstimateElement extends HTMLElement {
 /** What decides about the price. @param {Record<string, any>} form */
 function asked({ template_id, subject, inputs, group_id, agents }) {
   return { template_id, subject, inputs, ...(group_id && { group_id }), ...(agents && { agents }) };
-}
-
-/** A price that nobody knows is never zero, and nothing is free because no price was asked for. @param {Sum} sum @param {NodeEstimate[]} nodes */
-function cost({ usd, unknown_price_tokens }, nodes) {
-  const members = nodes.flatMap((node) => node.members ?? []);
-  if (usd === null) return t("unknown");
-  if (unknown_price_tokens > 0) return usd > 0 ? t("{usd} + unknown", { usd: formatUsd(usd) }) : t("unknown");
-  if (members.length > 0 && members.every(({ provider }) => provider === "rehearsal")) return t("rehearsal");
-  if (members.length > 0 && members.every(({ price }) => price === "local")) return t("local");
-  return formatUsd(usd);
-}
-
-/** @param {number} seconds */
-function time(seconds) {
-  if (seconds < 90) return t("{seconds} s", { seconds: Math.ceil(seconds) });
-  return t("{minutes} min", { minutes: Math.ceil(seconds / 60) });
 }
 
 customElements.define("council-estimate", EstimateElement);

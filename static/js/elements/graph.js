@@ -10,6 +10,7 @@ import { RoomElement } from "./room_element.js";
 /** @typedef {import("../reducer.js").State} State */
 /** @typedef {"in" | "out" | "fit"} Change */
 
+const BUTTON = "[data-node] > circle";
 /** @type {Record<string, Change>} */
 const KEYS = { "+": "in", "=": "in", "-": "out", 0: "fit" };
 
@@ -22,9 +23,9 @@ class Graph extends RoomElement {
     const drawing = this.querySelector("svg");
     if (!drawing) return;
     this.#zoom = new Zoom(part(this, "frame"), drawing);
-    for (const node of this.#nodes) node.setAttribute("role", "button");
-    stopAt(this.#nodes, this.#nodes[0]);
-    rove(part(this, "frame"), "[data-node]");
+    for (const button of this.#buttons) button.setAttribute("role", "button");
+    stopAt(this.#buttons, this.#buttons[0]);
+    rove(part(this, "frame"), BUTTON);
     this.addEventListener("click", (event) => this.#press(event));
     this.addEventListener("keydown", (event) => this.#key(event));
   }
@@ -37,12 +38,13 @@ class Graph extends RoomElement {
   /** @param {State} state @param {State} previous */
   show(state, previous) {
     this.#state = state;
-    const { node_statuses, node_rounds } = state;
-    if (state !== previous && node_statuses === previous.node_statuses && node_rounds === previous.node_rounds) return;
+    const { node_statuses, node_rounds, status } = state;
+    const stays = node_statuses === previous.node_statuses && node_rounds === previous.node_rounds && status === previous.status;
+    if (state !== previous && stays) return;
     for (const node of this.#nodes) {
       const node_id = node.getAttribute("data-node") ?? "";
       const words = { name: this.#places[node_id]?.name ?? node_id, round: node_rounds[node_id] ?? 1 };
-      describe(node, node_statuses[node_id] ?? "pending", words);
+      describe(node, statusNow(node_statuses[node_id] ?? "pending", status), words);
     }
   }
 
@@ -61,7 +63,7 @@ class Graph extends RoomElement {
     if (!(target instanceof Element) || !part(this, "frame").contains(target) || ctrlKey || metaKey || altKey) return;
     const change = KEYS[key];
     if (change) this.#zoom?.change(change);
-    else if ((key === "Enter" || key === " ") && target.matches("[data-node]")) this.#jump(target);
+    else if ((key === "Enter" || key === " ") && target.matches(BUTTON)) this.#press(event);
     else return;
     event.preventDefault();
   }
@@ -79,16 +81,26 @@ class Graph extends RoomElement {
     return [messages, notes, faults].some((kept) => Object.values(kept).some((one) => one.node_id === node_id));
   }
 
+  /** The shape alone is pressed: what is written in it is for the eye, its name says more. */
+  get #buttons() {
+    return [...this.querySelectorAll(BUTTON)];
+  }
+
   get #nodes() {
     return [...this.querySelectorAll("[data-node]")];
   }
+}
+
+/** In a meeting that stands still nobody speaks. @param {string} node @param {string} meeting */
+function statusNow(node, meeting) {
+  return node === "running" && meeting === "paused" ? "suspended" : node;
 }
 
 /** @param {Element} node @param {string} status @param {{name: string, round: number}} place */
 function describe(node, status, { name, round }) {
   const words = { name, round, status: nodeStatusText(status) };
   node.setAttribute("data-status", status);
-  node.setAttribute("aria-label", round > 1 ? t("{name}: {status}, round {round}", words) : t("{name}: {status}", words));
+  node.querySelector("circle")?.setAttribute("aria-label", round > 1 ? t("{name}: {status}, round {round}", words) : t("{name}: {status}", words));
   if (round > 1) showRound(node, round);
   else node.querySelector(".graph-round")?.remove();
 }

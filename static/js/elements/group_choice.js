@@ -24,6 +24,11 @@ export class GroupChoice extends HTMLElement {
     return this.#select.value;
   }
 
+  /** What shall be chosen as soon as the groups have come. */
+  get wanted() {
+    return this.#wanted;
+  }
+
   /** The groups may not have come yet. @param {string} group_id */
   set value(group_id) {
     this.#wanted = group_id;

@@ -1,5 +1,6 @@
 // <council-message>: one article; its text grows while the member speaks.
 
+import { authorName } from "../lib/author.js";
 import { formatCount } from "../lib/format.js";
 import { GrowingText } from "../lib/growing_text.js";
 import { markdownNodes } from "../lib/markdown.js";
@@ -37,7 +38,7 @@ export class MessageElement extends HTMLElement {
   /** A new message, in the seat of its member. @param {Message} message @param {Places} places */
   begin(message, places) {
     const place = places[message.node_id ?? ""];
-    const name = message.agent_name ?? place?.name ?? t("You");
+    const name = place ? (message.agent_name ?? place.name) : authorName(message.agent_name ?? t("You"));
     this.dataset.seat = String(place?.seat ?? 0);
     part(this, "initials").textContent = place?.initials ?? name.slice(0, 1).toUpperCase();
     part(this, "name").textContent = name;
@@ -167,7 +168,7 @@ function stateOf({ status, finish }) {
 /** @param {Message} message */
 function noteOn({ status, finish, fault }) {
   if (status === "discarded") return t("This turn was interrupted and is taken again.");
-  if (status === "cut") return t("Cut off when the meeting was stopped.");
+  if (status === "cut") return t("Cut off before its end.");
   if (status === "failed") return fault ?? t("The answer broke off: this is not a full opinion.");
   return finish === "length" ? t("The model reached its length limit: this is not a full opinion.") : null;
 }

@@ -28,9 +28,18 @@ class ReviewForm extends AskForm {
   /** @param {Review} review */
   #showDraft({ draft, actions }) {
     part(this, "draft").hidden = !draft;
-    part(this, "draft-text").textContent = draft ?? "";
+    this.#read(draft ?? "");
     part(this, "edit").hidden = !actions.includes("modify");
     this.#content.value = draft ?? "";
+  }
+
+  /** As Markdown once its reader is here. @param {string} draft */
+  async #read(draft) {
+    const element = part(this, "draft-text");
+    element.textContent = draft;
+    const { StreamedText } = await import("../markdown/live.js");
+    element.dataset.markup = "true";
+    new StreamedText(element).show(draft);
   }
 
   /** @param {HTMLButtonElement} button @param {Review} review */

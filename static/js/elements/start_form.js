@@ -26,6 +26,7 @@ export class StartForm extends HTMLElement {
     this.#templates = templates;
     const draft = readDraft();
     if (draft) this.#parts.draft = draft;
+    this.#parts.wish(new URLSearchParams(location.search));
     this.querySelector("form")?.addEventListener("submit", (event) => {
       event.preventDefault();
       this.#start();

@@ -70,6 +70,12 @@ export class StartParts {
     this.steps.opened = opened;
   }
 
+  /** Whoever comes from a template or a group has chosen it there. @param {URLSearchParams} query */
+  wish(query) {
+    this.choice.value = query.get("template") ?? this.choice.value;
+    this.group.value = query.get("group") ?? this.group.wanted;
+  }
+
   get steps() {
     return /** @type {Steps} */ (this.#form.querySelector("council-steps"));
   }

@@ -1,6 +1,7 @@
 // <council-transcript>: what was said, section by section; members who speak at the same time stand side by side.
 
 import { CARDS } from "../cards/registry.js";
+import { entriesOf, isDiscarded, isEarlier, isReady, isSetAnew, placed, thingOf } from "../lib/entries.js";
 import { jumpTo } from "../lib/jump.js";
 import { copyTemplate } from "../lib/templates.js";
 import { MessageElement } from "./message.js";
@@ -8,11 +9,10 @@ import { RoomElement } from "./room_element.js";
 import { TranscriptLayout } from "./transcript_layout.js";
 
 /** @typedef {import("../reducer.js").State} State */
-/** @typedef {import("../reducer.js").Entry} Entry */
 /** @typedef {import("../reducer.js").Message} Message */
-/** @typedef {import("../reducer.js").Note} Note */
-/** @typedef {import("../reducer.js").Fault} Fault */
-/** @typedef {Message | Note | Fault} Thing what an entry stands for */
+/** @typedef {import("../lib/entries.js").Thing} Thing */
+
+const SET_AT_ONCE = 2; // Texts that are set anew in one frame when they are finished: twelve in one would be felt.
 
 class Transcript extends RoomElement {
   /** @type {import("../protocol.js").Places} */ #places = {};
@@ -21,6 +21,8 @@ class Transcript extends RoomElement {
   /** @type {Map<string, Thing>} */ #shown = new Map();
   /** @type {State | null} */ #state = null;
   #kinds = 0;
+  #isBehind = false;
+  #frame = 0;
   /** @type {Target | null} */ #wanted = null;
 
   /** @param {import("./room_element.js").RoomParts} parts */
@@ -47,19 +49,32 @@ class Transcript extends RoomElement {
     const before = this.#state;
     const kinds = Object.keys(CARDS).length;
     const same = before && before.messages === state.messages && before.notes === state.notes && before.faults === state.faults;
-    if (same && before.order === state.order && kinds === this.#kinds) return false;
+    if (same && before.order === state.order && kinds === this.#kinds && !this.#isBehind) return false;
     let moved = before?.order !== state.order || kinds !== this.#kinds;
     this.#kinds = kinds;
+    let waiting = 0;
     for (const { kind, id } of entriesOf(state)) {
       const thing = thingOf(state, id);
       const last = this.#shown.get(id);
       if (!thing || thing === last || !isReady(kind)) continue;
-      if (!last || placeOf(last) !== placeOf(thing)) moved = true;
+      if (last && isSetAnew(thing, last) && ++waiting > SET_AT_ONCE) continue;
+      if (!last || isDiscarded(last) !== isDiscarded(thing)) moved = true;
       this.#shown.set(id, thing);
       if (last && isEarlier(thing, last)) this.#renew(id, kind, thing);
       else this.#showThing(id, kind, thing);
     }
+    this.#catchUp(waiting > SET_AT_ONCE);
     return moved;
+  }
+
+  /** What did not fit into this frame comes with the next one. @param {boolean} isBehind */
+  #catchUp(isBehind) {
+    this.#isBehind = isBehind;
+    if (!isBehind || this.#frame) return;
+    this.#frame = requestAnimationFrame(() => {
+      this.#frame = 0;
+      if (this.#state) this.show(this.#state);
+    });
   }
 
   /** @param {string} id @param {string} kind @param {Thing} thing */
@@ -140,51 +155,5 @@ class Transcript extends RoomElement {
 }
 
 /** @typedef {{message_id?: string, node_id?: string}} Target */
-
-/** @param {State} state @param {string} id @returns {Thing | undefined} */
-function thingOf({ messages, notes, faults }, id) {
-  return messages[id] ?? notes[id] ?? faults[id];
-}
-
-/** What can be shown: a long meeting's page begins with one end of it, and the words of the rest follow. @param {State} state */
-function entriesOf({ order, messages }) {
-  const isAbsent = (/** @type {Entry | undefined} */ entry) => entry !== undefined && messages[entry.id]?.absent === true;
-  const last = order.findLastIndex(isAbsent);
-  if (last < 0) return order;
-  const isBefore = isAbsent(order.find(({ kind }) => kind === "message"));
-  return isBefore ? order.slice(last + 1) : order.slice(0, order.findIndex(isAbsent));
-}
-
-/** Notes wait for their cards. @param {string} kind */
-function isReady(kind) {
-  return kind === "message" || kind in CARDS;
-}
-
-/** Whether it stands where a later turn would replace it. @param {Thing} thing */
-function placeOf(thing) {
-  return "status" in thing && thing.status === "discarded";
-}
-
-/** @param {Thing} thing @param {Thing} last */
-function isEarlier(thing, last) {
-  if (!("content_length" in thing && "content_length" in last)) return false;
-  return (last.html !== null && thing.html === null) || thing.content_length < last.content_length;
-}
-
-/** @param {State} state @param {Entry} entry @returns {import("../lib/stages.js").Placed[]} */
-function placed(state, { kind, id }) {
-  const thing = thingOf(state, id);
-  if (!thing || !isReady(kind)) return [];
-  if ("content_length" in thing) return [{ id, kind, node_id: thing.node_id, status: thing.status, round: thing.round }];
-  if ("fault_id" in thing) return [{ id, kind, node_id: thing.node_id, status: "failed", round: null }];
-  return [{ id, kind, node_id: thing.node_id, status: "completed", round: roundOf(thing) }];
-}
-
-/** @param {Note} note @returns {number | null} */
-function roundOf({ kind, data }) {
-  if (kind === "ballot") return data.opened.round;
-  if (kind === "round") return data.decision === "again" ? data.round + 1 : data.round;
-  return kind === "facts" || kind === "memory" || kind === "review" ? (data.round ?? null) : null;
-}
 
 customElements.define("council-transcript", Transcript);

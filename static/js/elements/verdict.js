@@ -8,7 +8,7 @@ import { t } from "../lib/texts.js";
 import { dress } from "../markdown/dress.js";
 import { RoomElement } from "./room_element.js";
 import { chairText, decisionText, personText, showBestDraft, showChanges, showCount, showSentences, weakText } from "./verdict_parts.js";
-import { absenceText, deviationText } from "./verdict_words.js";
+import { absenceText, deviationText, wordText } from "./verdict_words.js";
 
 /** @typedef {import("../reducer.js").State} State */
 /** @typedef {import("../protocol.js").Verdict} Verdict */
@@ -33,7 +33,7 @@ class VerdictElement extends RoomElement {
     const card = copyTemplate("verdict-template");
     card.dataset.outcome = verdict.outcome;
     part(card, "title").textContent = title(verdict.outcome);
-    showText(part(card, "word"), verdict.outcome === "decided" ? (verdict.word ?? null) : null);
+    showText(part(card, "word"), verdict.outcome === "decided" ? wordText(verdict.word) : null);
     this.#showPresence(card, verdict);
     const ballot = notes[verdict.ballots?.ballot_id ?? ""];
     const opened = ballot?.kind === "ballot" ? ballot.data.opened : null;

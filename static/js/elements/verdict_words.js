@@ -12,6 +12,24 @@ export function deviationText(sentence, nameOf) {
   return t("The chair says “{said}”; the count says “{counted}”.", { said, counted: nameOf(counted) });
 }
 
+/** What the chair recommends, in a word. @param {string | null | undefined} word */
+export function wordText(word) {
+  switch (word) {
+    case "pass":
+      return t("pass");
+    case "refine":
+      return t("refine");
+    case "improve":
+      return t("improve");
+    case "rework":
+      return t("rework");
+    case "reject":
+      return t("reject");
+    default:
+      return word ?? null;
+  }
+}
+
 /** @param {string} reason why a member gave no full opinion */
 export function absenceText(reason) {
   switch (reason) {

@@ -117,6 +117,7 @@ function listen(connection) {
     if (connection.link.ending !== "done") connection.retry();
   };
   addEventListener("online", retry);
+  addEventListener("offline", () => connection.doubt());
   document.addEventListener("visibilitychange", () => document.hidden || retry());
   document.addEventListener("retry", () => connection.retry());
   connection.connect();
