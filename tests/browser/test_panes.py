@@ -513,7 +513,7 @@ def test_the_menu_holds_what_is_rarely_wanted(fake: FakeServer, open_page: OpenP
     hrefs = menu.locator("a[download]").evaluate_all(
         "links => links.map((link) => link.getAttribute('href'))"
     )
-    export = f"/api/v1/sessions/{meeting.session_id}/export?format="
+    export = f"/api/v1/sessions/{meeting.session_id}/export?lang=en&format="
     assert hrefs == [export + name for name in ("md", "html", "json", "docx", "pdf")]
     menu.get_by_role("button", name="Keyboard shortcuts").click()
     expect(menu).to_be_hidden()

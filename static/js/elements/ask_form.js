@@ -1,5 +1,6 @@
 // What all forms for people have in common: why they are there, how long, and an answer that stays until it was taken.
 
+import { askedFor } from "../lib/author.js";
 import { shownNow } from "../lib/clock.js";
 import { formatElapsed } from "../lib/format.js";
 import { sentenceOf } from "../lib/refusal.js";
@@ -30,7 +31,7 @@ export class AskForm extends HTMLElement {
     this.dataset.reviewId = review.review_id;
     this.dataset.nodeId = review.node_id;
     part(this, "title").textContent = parts.places[review.node_id]?.name ?? review.node_id;
-    showText(part(this, "reason"), review.reason === "Please review this." ? t("Please review this.") : review.reason);
+    showText(part(this, "reason"), askedFor(review.reason));
   }
 
   /** @param {Review} review */

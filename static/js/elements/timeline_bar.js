@@ -36,7 +36,7 @@ export class TimelineBar {
   grow(marked) {
     const { recording, chapters, places } = this.#played;
     const length = recording.length;
-    this.#slider.max = String(length / 1000);
+    this.#slider.max = String(Math.ceil(length / 100) / 10); // Up to a whole step: else the end could not be reached.
     part(this.#element, "length").textContent = formatElapsed(length / 1000);
     this.#element.querySelector("[data-part=marks]")?.replaceChildren(...trackShapes(chapters, length, places));
     if (marked) this.#listMoments(chapters);
