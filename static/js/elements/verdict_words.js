@@ -6,8 +6,9 @@ const DEVIATES = /^The chair says (['"])(.*)\1; the count says (['"])(.*)\3\.$/s
 
 /** What the chair says against the count. @param {string | null | undefined} sentence @param {(decision: string) => string} nameOf a decision in words */
 export function deviationText(sentence, nameOf) {
-  const [, , said, , counted] = DEVIATES.exec(sentence ?? "") ?? [];
-  if (said === undefined || counted === undefined) return sentence ?? null;
+  const [, , word, , counted] = DEVIATES.exec(sentence ?? "") ?? [];
+  if (word === undefined || counted === undefined) return sentence ?? null;
+  const said = wordText(word) ?? word;
   if (counted === "no decision") return t("The chair says “{said}”; by the count there is no decision.", { said });
   return t("The chair says “{said}”; the count says “{counted}”.", { said, counted: nameOf(counted) });
 }
