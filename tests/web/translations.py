@@ -1,6 +1,7 @@
 """Collects every text for the translators and compiles what they wrote: ``make translations``."""
 
 import io
+from datetime import UTC, datetime
 from pathlib import Path
 
 from babel.messages.catalog import Catalog
@@ -14,6 +15,7 @@ from council.web.texts import LANGUAGES, TRANSLATIONS
 
 ROOT = Path(__file__).parents[2]
 TEMPLATE = TRANSLATIONS / "messages.pot"
+NO_DATE = datetime(2000, 1, 1, tzinfo=UTC)
 KEYWORDS = DEFAULT_KEYWORDS | {"_n": None, "t": None}
 
 
@@ -51,6 +53,8 @@ def read(path: Path, locale: str | None = None) -> Catalog:
 
 
 def compiled(catalog: Catalog) -> bytes:
+    """The same for the same texts, whenever it is made."""
+    catalog.creation_date = catalog.revision_date = NO_DATE
     file = io.BytesIO()
     write_mo(file, catalog)
     return file.getvalue()
