@@ -19,16 +19,15 @@ ARGUMENTS = [
     "--disable-sync",
 ]
 
+NAMES = ("chromium-headless-shell", "chromium", "chromium-browser")
+"""The first one is Chromium without the browser around it, which starts three times as fast."""
+
 OpenPage = Callable[..., Page]
 
 
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
-    chromium = (
-        os.environ.get("COUNCIL_TEST_CHROMIUM")
-        or shutil.which("chromium")
-        or shutil.which("chromium-browser")
-    )
+    chromium = os.environ.get("COUNCIL_TEST_CHROMIUM") or next(filter(None, map(shutil.which, NAMES)), None)
     if chromium is None:
         reason = "no Chromium on this machine: install the package chromium"
         pytest.fail(reason) if os.environ.get("CI") else pytest.skip(reason)
