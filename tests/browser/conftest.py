@@ -5,7 +5,7 @@ import shutil
 from collections.abc import Callable, Iterator
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, expect, sync_playwright
 
 from tests.browser.fake_room import FakeServer
 
@@ -21,6 +21,8 @@ ARGUMENTS = [
 
 NAMES = ("chromium-headless-shell", "chromium", "chromium-browser")
 """The first one is Chromium without the browser around it, which starts three times as fast."""
+
+expect.set_options(timeout=20_000)  # A machine that tests on every core is slow now and then.
 
 OpenPage = Callable[..., Page]
 

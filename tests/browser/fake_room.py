@@ -8,6 +8,7 @@ import json
 import logging
 import threading
 import time
+from copy import deepcopy
 from pathlib import Path
 from socket import SHUT_RDWR
 from typing import Any
@@ -58,7 +59,7 @@ class FakeServer:
         self.rehearsal = rehearsal
         self.log_page = 10_000
         self.posted: list[tuple[str, dict[str, Any]]] = []
-        self.estimate: dict[str, Any] | None = ESTIMATE
+        self.estimate: dict[str, Any] | None = deepcopy(ESTIMATE)
         self.groups: list[dict[str, Any]] = []
         self.agents: list[dict[str, Any]] | None = [
             {"agent_id": agent_id, "name": name} for agent_id, name in SEATS.values()

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import OpenPage
 from tests.browser.rooms import (
@@ -37,9 +37,7 @@ def test_from_the_lobby_to_the_verdict(serve: Serve, open_page: OpenPage) -> Non
         wait_words(page, node_id)
         expect(article(page, node_id)).to_have_attribute("data-status", "streaming")
         expect(page.locator(f'[data-node="{node_id}"]')).to_have_attribute("data-status", "running")
-    left, right = (article(page, node_id).bounding_box() for node_id in OPINIONS)
-    assert left is not None
-    assert right is not None
+    left, right = places_at_one_moment(page)
     assert left["y"] == right["y"]
     assert left["x"] + left["width"] < right["x"]
 
@@ -53,6 +51,16 @@ def test_from_the_lobby_to_the_verdict(serve: Serve, open_page: OpenPage) -> Non
     expect(page.locator('[data-total="cost"]')).to_have_text("rehearsal")
     for name in ("Pause", "Resume", "Stop", "Send"):
         expect(page.get_by_role("button", name=name)).to_have_count(0)
+
+
+def places_at_one_moment(page: Page) -> list[dict[str, float]]:
+    """Where the members' messages stand; the conversation scrolls while they speak."""
+    found: list[dict[str, float]] = page.evaluate(
+        """nodes => nodes.map((node) => document.querySelector(`article[data-node-id=${node}]`))
+            .map((message) => message.getBoundingClientRect().toJSON())""",
+        list(OPINIONS),
+    )
+    return found
 
 
 def test_a_reload_in_mid_sentence_goes_on_where_it_was(serve: Serve, open_page: OpenPage) -> None:

@@ -100,12 +100,12 @@ def test_an_answer_closes_it_for_everybody(fake: FakeServer, open_page: OpenPage
         expect(window.locator("council-review")).to_have_count(0)
         expect(window).to_have_title("Mend the plan – Council")
         record = window.locator(".answer")
-        expect(record).to_contain_text("Modify, by person")
+        expect(record).to_contain_text("Modify, by a person")
         expect(record).to_contain_text("Shorter.")
         record.get_by_text("What was changed").click()
         expect(record.locator("[data-sign='+']")).to_have_text("+new")
     page.reload()
-    expect(page.locator(".answer")).to_contain_text("Modify, by person")
+    expect(page.locator(".answer")).to_contain_text("Modify, by a person")
     expect(page.locator("council-review")).to_have_count(0)
 
 

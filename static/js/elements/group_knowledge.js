@@ -68,7 +68,7 @@ export class GroupKnowledge extends HTMLElement {
     part(this, "empty").hidden = !none || looking || problem !== null;
     part(this, "nothing").hidden = !none || !looking || problem !== null;
     part(this, "failed").hidden = problem === null;
-    showText(part(this, "reason"), problem && sentenceOf(problem));
+    showText(part(this, "reason"), problem && (problem.code === "unreachable" ? t("The server cannot be reached.") : sentenceOf(problem)));
   }
 
   get #query() {

@@ -9,8 +9,9 @@ import { uuid } from "../lib/uuid.js";
 
 await loadSheet("people"); // It is never seen without it.
 
-/** @param {{session_id: string, node_id: string}} from @param {{name: string, type: string}} place */
-export function openRerun({ session_id, node_id }, { name, type }) {
+/** @param {{session_id: string, node_id: string}} from @param {import("../protocol.js").Places} places */
+export function openRerun({ session_id, node_id }, places) {
+  const { name = node_id, type = "agent" } = places[node_id] ?? {};
   const dialog = /** @type {HTMLDialogElement} */ (copyTemplate("rerun-template"));
   const new_session_id = uuid(); // Sent again after a lost answer, it starts nothing twice.
   part(dialog, "title").textContent = t("Run again from {name}", { name });

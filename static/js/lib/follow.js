@@ -28,6 +28,7 @@ export class Follow {
     this.#lastTop = scroller.scrollTop;
     scroller.addEventListener("scroll", () => this.#look(), { passive: true });
     button.addEventListener("click", () => this.#return());
+    addEventListener("jump", () => (this.#following = false), true); // Led elsewhere.
     addEventListener("pagehide", () => remember(this.#following ? null : scroller.scrollTop));
     const sizes = new ResizeObserver(() => this.#settle());
     for (const part of [scroller, content]) sizes.observe(part);

@@ -8,6 +8,7 @@ import { Connection } from "../connection.js";
 import { Elements } from "../elements/room_element.js";
 import { get } from "../lib/api.js";
 import { serverNow, setServerTime } from "../lib/clock.js";
+import { Early } from "../lib/early.js";
 import { Follow } from "../lib/follow.js";
 import { Later } from "../lib/later.js";
 import { pageData } from "../lib/page_data.js";
@@ -28,10 +29,12 @@ export function open() {
   const elements = new Elements({ commands: connection.commands, places, snapshot, shown, loadLog: log.load });
   const parts = { button: byId("follow"), scroller: byId("main"), content: byId("conversation") };
   const follow = new Follow(parts, isOpen(store.state));
+  const early = new Early();
   const later = new Later(() => gather());
   const gather = () => {
     elements.gather(shown.state);
     follow.keep(isOpen(shown.state), shown.state.order.length);
+    early.perform();
   };
   const show = (/** @type {State} */ state, /** @type {State} */ previous) => {
     document.body.dataset.sessionStatus = state.status;
@@ -49,17 +52,12 @@ export function open() {
   addEventListener("hashchange", () => later.look(shown.state));
   document.addEventListener("tabopen", () => later.look(shown.state));
   document.getElementById("replay")?.addEventListener("click", () => (location.hash = "#replay"));
-  document.addEventListener("again", (event) => runAgain(/** @type {CustomEvent} */ (event).detail, places));
+  document.addEventListener("again", async (event) => {
+    (await import("../elements/rerun.js")).openRerun(/** @type {CustomEvent} */ (event).detail, places);
+  });
   connection.listen();
   const rest = document.getElementById("rest");
   if (rest) import("../lib/rest.js").then(({ fetchRest }) => fetchRest(store, snapshot, rest));
-}
-
-/** @param {{session_id: string, node_id: string}} from @param {import("../protocol.js").Places} places */
-async function runAgain(from, places) {
-  const { openRerun } = await import("../elements/rerun.js");
-  const { name = from.node_id, type = "agent" } = places[from.node_id] ?? {};
-  openRerun(from, { name, type });
 }
 
 /** @param {string} id */

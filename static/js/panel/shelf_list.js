@@ -99,7 +99,7 @@ export class ShelfList {
   /** @param {import("../lib/api.js").Problem} problem */
   #fail(problem) {
     this.#root.dataset.state = "error";
-    const reason = sentenceOf(problem);
+    const reason = problem.code === "unreachable" ? t("The server cannot be reached.") : sentenceOf(problem);
     part(this.#root, "reason").textContent = reason;
     this.#tellOffline(this.#entries.length > 0, reason);
   }
