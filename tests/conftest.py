@@ -12,8 +12,11 @@ from council import create_app
 from council.parts import Parts
 from council.settings import Settings
 from tests.support import toy_model
+from tests.support.chromium import browser
 from tests.support.server import Server
 from tests.support.waiting import wait_until
+
+__all__ = ["browser"]  # A fixture.
 
 KEYS = (
     "OPENAI_API_KEY", "OPENAI_BASE_URL", "ANTHROPIC_API_KEY", "DEEPSEEK_API_KEY", "DASHSCOPE_API_KEY",

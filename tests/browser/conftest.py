@@ -1,42 +1,18 @@
 """A real Chromium, and a watch on every page it opens: no error in the console, nothing its policy had to stop."""
 
-import os
-import shutil
 from collections.abc import Callable, Iterator
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, expect
 
 from tests.browser.fake_room import FakeServer
+from tests.support.chromium import ARGUMENTS
 
-ARGUMENTS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
-
-NAMES = ("chromium-headless-shell", "chromium", "chromium-browser")
-"""The first one is Chromium without the browser around it, which starts three times as fast."""
+__all__ = ["ARGUMENTS"]
 
 expect.set_options(timeout=20_000)  # A machine that tests on every core is slow now and then.
 
 OpenPage = Callable[..., Page]
-
-
-@pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
-    chromium = os.environ.get("COUNCIL_TEST_CHROMIUM") or next(filter(None, map(shutil.which, NAMES)), None)
-    if chromium is None:
-        reason = "no Chromium on this machine: install the package chromium"
-        pytest.fail(reason) if os.environ.get("CI") else pytest.skip(reason)
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium, args=ARGUMENTS)
-        yield browser
-        browser.close()
 
 
 @pytest.fixture

@@ -140,6 +140,7 @@ def test_a_notification_leads_to_the_form(fake: FakeServer, open_page: OpenPage)
     page.get_by_role("button", name=BELL).click()
     ask(meeting)
     expect(page.locator("council-question")).to_be_visible()
+    page.wait_for_function("() => globalThis.notices.length === 1")
     page.evaluate("() => globalThis.notices[0].onclick()")
     expect(page.get_by_label("Your answer")).to_be_focused()
 

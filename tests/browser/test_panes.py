@@ -477,7 +477,9 @@ def test_a_place_is_never_stolen(fake: FakeServer, open_page: OpenPage) -> None:
     before = page.evaluate(end)
     page.locator("details.thinking").evaluate("details => (details.open = true)")
     wait_until(lambda: abs(page.evaluate(end) - before) <= 2, what="the same lines in view")
-    top = page.evaluate("main.scrollTop")
+    top = page.evaluate(
+        "new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(() => done(main.scrollTop))))"
+    )
     meeting.say("affirmative", "And more. " * 100)
     wait_until(lambda: text_of(page, "affirmative").endswith("And more. "))
     assert page.evaluate("main.scrollTop") == top

@@ -10,12 +10,12 @@ import pytest
 from flask.testing import FlaskClient
 
 from council.parts import Parts
-from tests.browser.conftest import browser, complaints, open_page
+from tests.browser.conftest import complaints, open_page
 from tests.support.meetings import Meeting, start
 from tests.support.model_server import Responder, ScriptedModelServer
 from tests.test_templates import INPUTS, SUBJECT, attend
 
-__all__ = ["browser", "complaints", "open_page"]  # Fixtures, for whoever opens an export.
+__all__ = ["complaints", "open_page"]  # Fixtures, for whoever opens an export.
 
 FORMATS = ("md", "html", "json", "docx", "pdf")
 Hold = Callable[..., Meeting]
