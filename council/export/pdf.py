@@ -27,9 +27,8 @@ from council.export.blocks import (
 from council.export.legible import legible, one_line
 from council.export.prose import Paragraph, Run, paragraphs, runs_of
 
-logging.getLogger("fpdf").setLevel(
-    logging.ERROR
-)  # Each missing glyph is replaced before, and told of at the end.
+# Each missing glyph is replaced before, and told of at the end.
+logging.getLogger("fpdf").setLevel(logging.ERROR)
 logging.getLogger("fontTools").setLevel(logging.ERROR)
 
 _INK, _SOFT, _WARN, _ACCENT = (38, 40, 60), (100, 102, 118), (122, 78, 10), (47, 58, 122)

@@ -3,8 +3,6 @@
 const SILENCE_MS = 2_000;
 const KEPT_MS = 800;
 
-export const SPEEDS = [0.5, 1, 2, 5, 20];
-
 export class Player {
   position = 0;
   speed = 1;

@@ -16,7 +16,7 @@ export function initialsOf(name) {
 }
 
 /** The same id has the same colour on every page. @param {string} id */
-export function seatOf(id) {
+function seatOf(id) {
   let sum = 0;
   for (const letter of id) sum = (sum * 31 + (letter.codePointAt(0) ?? 0)) % 1_000_003;
   return (sum % SEATS) + 1;
