@@ -100,7 +100,7 @@ class FakeMeeting:
             _fold(self._snapshot, envelope)
             self.log.append(json.dumps(envelope))
             for socket in self._sockets:
-                with contextlib.suppress(ConnectionClosed):  # It may have left by itself.
+                with contextlib.suppress(ConnectionClosed, OSError):  # It may have left by itself.
                     socket.send(self.log[-1])
 
     def _now(self) -> str:
@@ -135,7 +135,7 @@ class FakeMeeting:
         with self._lock:
             sockets, self._sockets = self._sockets, set()
         for socket in sockets:
-            with contextlib.suppress(ConnectionClosed):  # It may have left by itself.
+            with contextlib.suppress(ConnectionClosed, OSError):  # It may have left by itself.
                 socket.close(code)
 
     def snapshot(self) -> dict[str, Any]:

@@ -93,7 +93,7 @@ class FakeServer:
 
     def drop_feeds(self) -> None:
         for socket in tuple(self._feeds):
-            with contextlib.suppress(ConnectionClosed):  # It may have left by itself.
+            with contextlib.suppress(ConnectionClosed, OSError):  # It may have left by itself.
                 socket.close(1012)
 
     def _app(self) -> Flask:
