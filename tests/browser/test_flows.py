@@ -27,7 +27,6 @@ Serve = Callable[..., Server]
 
 ENGLISH, CHINESE = ("en", "light"), ("zh-CN", "dark")
 BOTH = pytest.mark.parametrize("look", [ENGLISH, CHINESE], ids="-".join)
-ALL = pytest.mark.parametrize("look", [ENGLISH, CHINESE, ("en", "dark"), ("zh-CN", "light")], ids="-".join)
 
 SUBJECT = {"en": "Shall we ship on Friday?", "zh-CN": "周五发布吗？"}
 OBJECTIVE = {"en": "Nobody is called at night.", "zh-CN": "夜里不叫醒任何人。"}
@@ -129,7 +128,7 @@ def over(page: Page) -> Locator:
     return page.locator("council-verdict")
 
 
-@ALL
+@BOTH
 def test_the_first_visit(visit: Visit, look: tuple[str, str]) -> None:
     """One click starts a rehearsal that can be watched to its verdict; back in the lobby it is a past meeting."""
     visitor = visit(look)
@@ -324,7 +323,7 @@ def test_an_agent_and_a_group_of_ones_own(visit: Visit, look: tuple[str, str]) -
 KINDS = {"md": "text/markdown", "html": "text/html", "json": "application/json"}
 
 
-@ALL
+@BOTH
 def test_taking_a_meeting_away(visit: Visit, look: tuple[str, str]) -> None:
     """Every link of the export menu answers with its format, in the reader's language."""
     visitor = visit(look)

@@ -394,7 +394,7 @@ def test_a_stop_after_a_crash_leaves_nothing_reserved(priced: Priced, model: Scr
     model.hold("mid_stream", 3)
     parts = priced()
     meeting = start(parts, "panel", budget=Cap(usd=50))
-    meeting.wait_for_event("token_stream", count=3)
+    wait_until(lambda: len({heard["node_id"] for heard in meeting.named("token_stream")}) == 3)
     crash(parts)
     set_row(parts.store, meeting.session_id, stop_requested=True)
     abandon(parts, meeting)

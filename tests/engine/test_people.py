@@ -391,20 +391,20 @@ def test_time_in_which_the_room_waits_is_not_counted(council: MakeCouncil) -> No
 
 
 def test_a_wait_holds_no_thread(council: MakeCouncil) -> None:
-    """200 meetings wait for people, where one at a time can run; there is no thread more than before."""
+    """60 meetings wait for people, where one at a time can run; there is no thread more than before."""
     parts = council(engine={"max_running": 1})
     first = begin(parts, asking())
     first.wait_until_asked("ask")
     first.wait_until_left()
     before = threading.active_count()
-    meetings = [start(parts, "people") for _ in range(200)]
+    meetings = [start(parts, "people") for _ in range(60)]
     for meeting in meetings:
         meeting.wait_until_asked("ask")
         meeting.wait_until_left()
     wait_until(lambda: threading.active_count() <= before, what="as many threads as before")
     with parts.store.read() as connection:
         parked = connection.scalar(sa.text("SELECT count(*) FROM sessions WHERE parked AND owner IS NULL"))
-    assert parked == 201
+    assert parked == 61
 
 
 def test_a_meeting_that_only_waits_is_left_alone(council: MakeCouncil) -> None:

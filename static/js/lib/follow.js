@@ -4,6 +4,8 @@ import { t } from "./texts.js";
 
 const NEAR_END_PX = 96;
 const KEY = "council-place";
+const MOVES = ["wheel", "touchmove", "keydown", "pointerdown"];
+const MOVED_MS = 1000; // A scroll so soon after one of these is the reader's own.
 
 /** @typedef {{button: HTMLElement, scroller: HTMLElement, content: HTMLElement}} Parts `button` leads back to the end */
 
@@ -15,6 +17,8 @@ export class Follow {
   #count = 0;
   #seen = 0;
   #lastTop = 0;
+  #lastSize = "";
+  #movedAt = -MOVED_MS;
 
   /** @param {Parts} parts @param {boolean} live whether to begin at the end, for a reader who has no place on the page yet */
   constructor({ button, scroller, content }, live) {
@@ -27,6 +31,7 @@ export class Follow {
     this.#following = live && !isLed && (place === null || this.#isAtEnd);
     this.#lastTop = scroller.scrollTop;
     scroller.addEventListener("scroll", () => this.#look(), { passive: true });
+    for (const move of MOVES) scroller.addEventListener(move, () => (this.#movedAt = performance.now()), { passive: true });
     button.addEventListener("click", () => this.#return());
     addEventListener("jump", () => (this.#following = false), true); // Led elsewhere.
     addEventListener("pagehide", () => remember(this.#following ? null : scroller.scrollTop));
@@ -44,15 +49,18 @@ export class Follow {
   /** What stands in the page has another size now. */
   #settle() {
     if (this.#following) this.#toEnd();
+    this.#lastSize = this.#size;
     this.#showButton();
   }
 
-  /** Only a reader who scrolls up leaves the end; a page that grows or shrinks does not. */
+  /** Only a reader who scrolls up leaves the end; a page that shrinks and grows again within a frame does not. */
   #look() {
     const top = this.#scroller.scrollTop;
-    if (top < this.#lastTop && this.#left > 1) this.#following = false;
+    const isReaders = this.#size === this.#lastSize || performance.now() - this.#movedAt < MOVED_MS;
+    if (top < this.#lastTop && this.#left > 1 && isReaders) this.#following = false;
     else if (this.#isAtEnd) this.#following = true;
     this.#lastTop = top;
+    this.#lastSize = this.#size;
     this.#showButton();
   }
 
@@ -74,6 +82,11 @@ export class Follow {
     this.#button.hidden = !this.#live || this.#following || this.#isAtEnd;
     const text = fresh > 0 ? t("To the newest words ({count} new)", { count: fresh }) : t("To the newest words");
     if (this.#button.textContent !== text) this.#button.textContent = text;
+  }
+
+  /** How large the page and what is in view of it are. */
+  get #size() {
+    return `${this.#scroller.scrollHeight} ${this.#scroller.clientHeight}`;
   }
 
   get #isAtEnd() {
