@@ -45,6 +45,7 @@ def measure(benchmark: ModuleType, results: Results, only: str) -> None:
             results.busy_elsewhere.append(busy_elsewhere_percent())
             try:
                 results.add(case.scenario, case.contestant, case.run())
+                results.save()  # Whatever happens to the next one.
             except BenchmarkFailed as problem:
                 results.failures.append(f"{case.scenario}: {case.contestant}: {str(problem).splitlines()[0]}")
                 print(f"    failed: {problem}", file=sys.stderr)
