@@ -459,6 +459,22 @@ def test_new_words_are_counted_for_those_who_are_elsewhere(fake: FakeServer, ope
     wait_until(lambda: page.evaluate(AT_END))
 
 
+def test_a_page_that_shrinks_and_grows_at_once_moves_nobody(fake: FakeServer, open_page: OpenPage) -> None:
+    """The browser scrolls up when the page shrinks; whoever was at the end is at the end of what came instead."""
+    meeting = FakeMeeting()
+    page = open_room(fake, open_page, meeting, height=600)
+    meeting.say("affirmative", "A line of what is said here.\n\n" * 40)
+    wait_until(lambda: page.locator("article p").count() >= 40, what="its lines, formatted")
+    page.evaluate(
+        "main.querySelector('council-transcript').append(Object.assign(document.createElement('div'), {id: 'rest'}))"
+    )
+    page.evaluate("rest.style.blockSize = '600px'")
+    wait_until(lambda: page.evaluate(AT_END))
+    page.evaluate("rest.style.blockSize = 0; void main.scrollTop; rest.style.blockSize = '900px'")
+    page.evaluate("new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))")
+    assert page.evaluate(AT_END)
+
+
 def test_a_place_is_never_stolen(fake: FakeServer, open_page: OpenPage) -> None:
     """Neither by what grows above, nor by a longer text in the box, nor by a reload."""
     meeting = FakeMeeting()
