@@ -1,8 +1,6 @@
 """The connection of one call: an HTTP client of its own, which any thread can cut."""
 
-import functools
 import socket
-import ssl
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -10,7 +8,9 @@ from typing import Any
 
 import httpx2
 
+from council.llm.address import is_link_local
 from council.llm.pace import Pace
+from council.tls import tls_context
 
 CONNECT_SECONDS = 5.0
 
@@ -45,7 +45,7 @@ class Connection:
         timeout = httpx2.Timeout(read_seconds, connect=CONNECT_SECONDS)
         hooks = {"request": [self._watch]}
         with httpx2.Client(
-            verify=_ssl_context(), timeout=timeout, trust_env=trust_env, event_hooks=hooks
+            verify=tls_context(), timeout=timeout, trust_env=trust_env, event_hooks=hooks
         ) as client:
             try:
                 yield client
@@ -62,6 +62,7 @@ class Connection:
         request.extensions["trace"] = self._trace
 
     def _trace(self, event: str, info: dict[str, Any]) -> None:
+        refuse_link_local(event, info)
         if event.endswith("connect_tcp.complete"):
             self._remember(info["return_value"].get_extra_info("socket"))
         if event.endswith(("connect_tcp.complete", "start_tls.complete")):
@@ -89,6 +90,15 @@ class Connection:
                 self._socket.shutdown(socket.SHUT_RDWR)
 
 
-@functools.cache
-def _ssl_context() -> ssl.SSLContext:
-    return httpx2.create_ssl_context()  # 60 ms, so one for all.
+def refuse_link_local(event: str, info: dict[str, Any]) -> None:
+    """A trace of httpx2. Whatever its name was, what has a link-local address is no model server: nothing is sent.
+
+    Raises httpx2.ConnectError.
+    """
+    if not event.endswith("connect_tcp.complete"):
+        return
+    stream = info["return_value"]
+    peer = stream.get_extra_info("server_addr")
+    if peer and is_link_local(str(peer[0])):
+        stream.close()
+        raise httpx2.ConnectError("a link-local address")

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from council.llm.address import is_at, is_local
-from council.settings import Settings
+from council.settings import Settings, secret_in
 
 CUSTOM = "endpoint"
 
@@ -100,7 +100,7 @@ class Endpoint:
 
 
 def endpoints(settings: Settings, environ: Mapping[str, str]) -> tuple[Endpoint, ...]:
-    """All that are configured, the one that is used by default first."""
+    """All that are configured, the one that is used by default first. Raises SettingsError for a key's file."""
     found = [_own(settings)] if settings.llm_base_url or settings.llm_api_key else []
     for known in KNOWN:
         endpoint = _of_known(known, environ)
@@ -129,7 +129,9 @@ def _own(settings: Settings) -> Endpoint:
 
 
 def _of_known(known: Known, environ: Mapping[str, str]) -> Endpoint | None:
-    key = environ.get(known.key_name, "").strip()
+    file_name = f"{known.key_name}_FILE"
+    in_file = bool(environ.get(file_name))
+    key = secret_in(file_name, environ) if in_file else environ.get(known.key_name, "").strip()
     url = environ.get(known.url_name, "").strip() if known.url_name else ""
     if not key and not url:
         return None
@@ -137,7 +139,7 @@ def _of_known(known: Known, environ: Mapping[str, str]) -> Endpoint | None:
         provider_id=known.provider_id,
         name=known.name,
         base_url=url or known.base_url,
-        found_by=known.key_name if key else known.url_name,
+        found_by=(file_name if in_file else known.key_name) if key else known.url_name,
         models=(known.model,) if not url or is_at(url, known.host) else (),
         key=key or None,
     )

@@ -1,20 +1,25 @@
 """The models a server offers, by its own word."""
 
+import json
 import re
 from dataclasses import dataclass
 from typing import Any
 
 import httpx2
 
+from council.clock import Deadline
 from council.errors import ProviderError, ProviderRejected, ProviderUnreachable
 from council.llm.address import is_local, shown
 from council.llm.cleaner import clean
+from council.llm.connection import refuse_link_local
 from council.llm.failures import Failures
 from council.llm.key import checked_key
+from council.tls import tls_context
 
 LIST_SECONDS = 5.0
 OLLAMA_SECONDS = 0.3
 MAX_MODELS = 16
+MAX_LIST_BYTES = 4_000_000
 NAME_MODELS = "Name the model, or several separated by commas, in COUNCIL_LLM_MODEL."
 _NO_CHAT = re.compile(
     r"embed|bge-|minilm|rerank|whisper|tts|transcri|moderation|dall-e|image|audio|realtime|stable-diffusion|ocr",
@@ -60,16 +65,36 @@ def _get(url: str, key: str | None, seconds: float) -> _Answer:
     """Raises ProviderUnreachable, or ProviderRefused for a key that cannot be one."""
     headers = {"Authorization": f"Bearer {key}"} if (key := checked_key(key)) else {}
     try:
-        with httpx2.Client(timeout=seconds, trust_env=not is_local(url)) as client:
-            response = client.get(url, headers=headers)
-            return _Answer(response.status_code, response.text, _parsed(response))
+        with httpx2.Client(
+            verify=tls_context(),
+            timeout=seconds,
+            trust_env=not is_local(url),
+            event_hooks={"request": [_watch]},
+        ) as client:
+            return _read(client, url, headers, Deadline(seconds))
     except (httpx2.HTTPError, httpx2.InvalidURL) as problem:
         raise ProviderUnreachable(f"{shown(url)} does not answer.") from problem
 
 
-def _parsed(response: httpx2.Response) -> Any:
+def _watch(request: httpx2.Request) -> None:
+    request.extensions["trace"] = refuse_link_local
+
+
+def _read(client: httpx2.Client, url: str, headers: dict[str, str], deadline: Deadline) -> _Answer:
+    """Redirects are not followed: a key goes nowhere else."""
+    body = bytearray()
+    with client.stream("GET", url, headers=headers, follow_redirects=False) as response:
+        for piece in response.iter_bytes():
+            body += piece
+            if len(body) > MAX_LIST_BYTES or deadline.passed():
+                raise ProviderUnreachable(f"{shown(url)} does not come to an end.")
+    text = body.decode("utf-8", "replace")
+    return _Answer(response.status_code, text, _parsed(text))
+
+
+def _parsed(text: str) -> Any:
     try:
-        return response.json()
+        return json.loads(text)
     except (ValueError, RecursionError):
         return None
 

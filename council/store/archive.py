@@ -3,8 +3,10 @@
 from collections.abc import Collection
 from typing import Any
 
+import sqlalchemy as sa
+
 from council.errors import NotFound
-from council.events import EVERYTHING, session_channel
+from council.events import EVERYTHING, SessionStatus, session_channel
 from council.store import channels, files, sessions
 from council.store import snapshot as snapshots
 from council.store.channels import Position
@@ -31,8 +33,9 @@ class Archive:
         words: str | None = None,
         limit: int = 50,
         cursor: str | None = None,
+        seen: sa.ColumnElement[bool] | None = None,
     ) -> dict[str, Any]:
-        """A page of meetings, newest first: ``{"items": [...], "next": cursor or None}``."""
+        """A page of meetings for which ``seen`` holds, newest first: ``{"items": [...], "next": cursor or None}``."""
         with self._store.read() as connection:
             found = sessions.listed(
                 connection,
@@ -41,6 +44,7 @@ class Archive:
                 words=words,
                 limit=limit + 1,
                 before=parts_of(cursor),
+                seen=sa.true() if seen is None else seen,
             )
         items = found[:limit]
         more = len(found) > limit
@@ -48,6 +52,12 @@ class Archive:
             "items": items,
             "next": cursor_of(items[-1]["created_at"], items[-1]["session_id"]) if more else None,
         }
+
+    def status(self, session_id: str) -> SessionStatus:
+        """Raises NotFound."""
+        with self._store.read() as connection:
+            found: SessionStatus = sessions.columns(connection, session_id, "status")["status"]
+        return found
 
     def messages(self, session_id: str, after: int, limit: int) -> dict[str, Any]:
         """A page of messages; ``next`` is the number to go on after."""
@@ -98,6 +108,11 @@ class Archive:
         """Up to ``limit`` events that follow ``after``, as (seq, envelope)."""
         with self._store.read() as connection:
             return channels.read(connection, channel, after, limit)
+
+    def statuses(self) -> dict[str, int]:
+        """How many meetings have each status."""
+        with self._store.read() as connection:
+            return sessions.count_by_status(connection)
 
     def newest(self, names: Collection[str]) -> dict[str, int]:
         """The newest number of each of these channels; ``*`` stands for the ones that are in use now."""

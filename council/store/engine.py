@@ -25,7 +25,9 @@ class Store:
         self.url = make_url(url)
         if self.sqlite and self.url.database:
             Path(self.url.database).parent.mkdir(parents=True, exist_ok=True)
-        self._engine = sa.create_engine(self.url, pool_size=16, max_overflow=64, json_serializer=dump)
+        self._engine = sa.create_engine(
+            self.url, pool_size=16, max_overflow=64, json_serializer=dump, hide_parameters=True
+        )
         if self.sqlite:
             _tune_sqlite(self._engine, synchronous)
         self._reader = self._engine.execution_options(**{_READ_ONLY: True})

@@ -1,8 +1,11 @@
 """What there is to start a meeting from: what comes with Council, from its YAML files, and the users' own."""
 
 from collections.abc import Callable, Collection, Iterable
+from copy import copy
 from pathlib import Path
 from typing import Any
+
+from sqlalchemy import ColumnElement
 
 from council.meeting.graph import Agent, Graph, Template
 from council.meeting.group import Group
@@ -26,6 +29,14 @@ class Library:
         self.template_shelf: Shelf[Template] = Shelf(templates.KIND, self._load_templates, store)
         self.agent_shelf: Shelf[Agent] = Shelf(agents.KIND, self._load_agents, store)
         self.group_shelf: Shelf[Group] = Shelf(groups.KIND, self._load_groups, store)
+
+    def within(self, seen: Callable[[str], ColumnElement[bool]]) -> "Library":
+        """The same library for somebody who sees those of a kind's rows only for which ``seen`` holds."""
+        narrowed = copy(self)
+        narrowed.template_shelf = self.template_shelf.within(seen("template"))
+        narrowed.agent_shelf = self.agent_shelf.within(seen("agent"))
+        narrowed.group_shelf = self.group_shelf.within(seen("group"))
+        return narrowed
 
     # What comes with Council, by id
 

@@ -7,9 +7,9 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from council.errors import NotFound
-from council.events import session_channel
-from council.meeting.state import is_final
-from council.store import files, knowledge
+from council.events import FINAL_STATUSES, session_channel
+from council.meeting.state import MOVES, is_final
+from council.store import files, knowledge, shares
 from council.store.tables import channels, commands, documents, events, messages, sessions, steps
 from council.store.tables import files as versions
 
@@ -49,6 +49,12 @@ def columns(connection: Connection, session_id: str, *names: str, lock: bool = F
     return dict(row)
 
 
+def count_by_status(connection: Connection) -> dict[str, int]:
+    """How many meetings have each status, those left out that none has."""
+    query = sa.select(sessions.c.status, sa.func.count()).group_by(sessions.c.status)
+    return {status: count for status, count in connection.execute(query)}
+
+
 def update(connection: Connection, session_id: str, **changes: Any) -> None:
     connection.execute(sa.update(sessions).where(sessions.c.session_id == session_id).values(changes))
 
@@ -76,13 +82,15 @@ def listed(
     words: str | None,
     limit: int,
     before: tuple[str, str] | None,
+    seen: sa.ColumnElement[bool],
 ) -> list[dict[str, Any]]:
-    """Newest first; ``before`` is (created_at, session_id) of the last one seen. No ``statuses``: any."""
+    """Newest first, those for which ``seen`` holds; ``before`` is (created_at, session_id) of the last one that was
+    told. No ``statuses``: any."""
     columns = (
         "session_id", "template_id", "group_id", "subject", "status", "created_at", "started_at", "ended_at",
         "waiting_for", "node_statuses",
     )  # fmt: skip
-    query = sa.select(*(sessions.c[name] for name in columns))
+    query = sa.select(*(sessions.c[name] for name in columns)).where(seen)
     if statuses:
         query = query.where(sessions.c.status.in_(statuses))
     if group_id is not None:
@@ -95,6 +103,14 @@ def listed(
     return [_as_listed(dict(row)) for row in connection.execute(query).mappings()]
 
 
+def unfinished_of(connection: Connection, user_id: str) -> int:
+    """How many meetings of theirs are not over."""
+    query = sa.select(sa.func.count()).where(
+        sessions.c.owned_by == user_id, sessions.c.status.in_(sorted(MOVES.keys() - FINAL_STATUSES))
+    )
+    return connection.scalar(query) or 0
+
+
 def _as_listed(row: dict[str, Any]) -> dict[str, Any]:
     """Where its nodes are matters as long as it runs."""
     return row | {"node_statuses": {}} if is_final(row["status"]) else row
@@ -104,6 +120,7 @@ def delete(connection: Connection, session_id: str) -> None:
     """Forget a meeting and everything that was said in it."""
     channel = session_channel(session_id)
     knowledge.forget_session(connection, session_id)
+    shares.remove(connection, "session", session_id)
     for table in (events, channels):
         connection.execute(sa.delete(table).where(table.c.channel == channel))
     for table in (steps, messages, documents, versions, commands, sessions):

@@ -1,6 +1,7 @@
 """Things of one kind that meetings are made of: those that come with Council, and the users' own."""
 
 from collections.abc import Callable, Collection, Iterator
+from copy import copy
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cached_property
@@ -13,6 +14,7 @@ from sqlalchemy.engine import Connection, RowMapping
 from council import clock
 from council.errors import Conflict, Forbidden, NotFound
 from council.meeting.naming import free_id
+from council.store import shares
 from council.store.engine import Store
 
 T = TypeVar("T", bound=BaseModel)
@@ -20,6 +22,7 @@ Check = Callable[[Connection], None]
 """A last look inside the transaction. Raises a Refused or BadInput, and then nothing is changed."""
 
 MAX_OWN = 1_000
+MAX_OF_ONE = 200  # Of one person, where people sign in.
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +63,14 @@ class Shelf(Generic[T]):
         self.kind = kind
         self._load = load
         self._store = store
+        self._seen: sa.ColumnElement[bool] = sa.true()  # Which rows there are, for whoever looks.
+
+    def within(self, seen: sa.ColumnElement[bool]) -> "Shelf[T]":
+        """The same shelf for somebody who sees these rows only; what comes with Council is seen by all."""
+        _ = self.built_in  # Read once, for all.
+        narrowed = copy(self)
+        narrowed._seen = seen
+        return narrowed
 
     @cached_property
     def built_in(self) -> dict[str, T]:
@@ -94,7 +105,7 @@ class Shelf(Generic[T]):
     def missing(self, connection: Connection, ids: Collection[str]) -> list[str]:
         """Those of these ids that do not exist, on an open connection."""
         others = sorted(set(ids) - self.built_in.keys())
-        query = sa.select(self.kind.id_column).where(self.kind.id_column.in_(others))
+        query = sa.select(self.kind.id_column).where(self.kind.id_column.in_(others), self._seen)
         return sorted(set(others) - set(connection.scalars(query))) if others else []
 
     def ids(self) -> list[str]:
@@ -102,28 +113,37 @@ class Shelf(Generic[T]):
         if self._store is None:
             return list(self.built_in)
         with self._store.read() as connection:
-            own = connection.scalars(sa.select(self.kind.id_column).order_by(self.kind.id_column)).all()
+            query = sa.select(self.kind.id_column).where(self._seen).order_by(self.kind.id_column)
+            own = connection.scalars(query).all()
         return [*self.built_in, *own]
 
     def _own(self, *where: sa.ColumnElement[bool]) -> list[Kept[T]]:
         if self._store is None:
             return []
         with self._store.read() as connection:
-            return list(self.own(connection, *where))
+            return list(self.own(connection, self._seen, *where))
 
     def own(self, connection: Connection, *where: sa.ColumnElement[bool]) -> Iterator[Kept[T]]:
-        """The users' own, on an open connection; ids and names in order."""
+        """The users' own, whoever sees them, on an open connection; ids and names in order."""
         query = sa.select(self.kind.table).where(*where).order_by(self.kind.id_column)
         for row in connection.execute(query).mappings():
             yield Kept(self.kind.from_row(row), row["created_at"], row["updated_at"])
 
     # Changing
 
-    def add(self, value: T, *, name: str, check: Check, wanted_id: str | None = None) -> Kept[T]:
+    def add(
+        self,
+        value: T,
+        *,
+        name: str,
+        check: Check,
+        wanted_id: str | None = None,
+        owned_by: str | None = None,
+    ) -> Kept[T]:
         """Keep a new thing under ``wanted_id``, or under an id made of its name. Raises Conflict when that is taken."""
         with self._writing() as connection:
             check(connection)
-            self._refuse_too_many(connection)
+            self._refuse_too_many(connection, owned_by)
             own_id = wanted_id or free_id(name, self.kind.word, lambda each: self._is_taken(connection, each))
             if self._is_taken(connection, own_id):
                 raise Conflict(
@@ -132,8 +152,8 @@ class Shelf(Generic[T]):
                 )
             value = value.model_copy(update={self.kind.id_name: own_id})
             now = clock.timestamp()
-            dates = {"created_at": now, "updated_at": now}
-            connection.execute(sa.insert(self.kind.table).values(self._row(value) | dates))
+            rest = {"created_at": now, "updated_at": now, "owned_by": owned_by}
+            connection.execute(sa.insert(self.kind.table).values(self._row(value) | rest))
         return Kept(value, now, now)
 
     def replace(self, value: T, *, seen: str | None, check: Check) -> Kept[T]:
@@ -164,6 +184,7 @@ class Shelf(Generic[T]):
         with self._writing() as connection:
             self._dates(connection, own_id)
             check(connection)
+            shares.remove(connection, self.kind.word, own_id)
             connection.execute(sa.delete(self.kind.table).where(self.kind.id_column == own_id))
 
     # Inside
@@ -183,7 +204,9 @@ class Shelf(Generic[T]):
     def _dates(self, connection: Connection, own_id: str) -> sa.Row[Any, Any]:
         """Raises NotFound."""
         table = self.kind.table
-        query = sa.select(table.c.created_at, table.c.updated_at).where(self.kind.id_column == own_id)
+        query = sa.select(table.c.created_at, table.c.updated_at).where(
+            self.kind.id_column == own_id, self._seen
+        )
         row = connection.execute(query).first()
         if row is None:
             raise self._missing(own_id)
@@ -198,12 +221,15 @@ class Shelf(Generic[T]):
                 hint=f"Copy it first: POST /api/v1/{word}s/{own_id}/copy. The copy is yours to change.",
             )
 
-    def _refuse_too_many(self, connection: Connection) -> None:
-        count = connection.scalar(sa.select(sa.func.count()).select_from(self.kind.table)) or 0
-        if count >= MAX_OWN:
-            raise Conflict(
-                f"There are {MAX_OWN:,} {self.kind.word}s already.", hint="Delete some that nobody needs."
-            )
+    def _refuse_too_many(self, connection: Connection, owned_by: str | None) -> None:
+        """Nobody fills the shelf alone. Raises Conflict."""
+        count = sa.select(sa.func.count()).select_from(self.kind.table)
+        mine = count.where(self.kind.table.c.owned_by == owned_by)
+        for query, most in ((count, MAX_OWN), (mine, MAX_OF_ONE)):
+            if (connection.scalar(query) or 0) >= most:
+                raise Conflict(
+                    f"There are {most:,} {self.kind.word}s already.", hint="Delete some that nobody needs."
+                )
 
     def _missing(self, wanted_id: str) -> NotFound:
         word = self.kind.word

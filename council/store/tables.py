@@ -68,6 +68,7 @@ sessions = sa.Table(
     sa.Column("budget", sa.JSON),  # The last budget event's data.
     sa.Column("estimate", sa.JSON),  # Made before the start.
     sa.Column("rerun_of", sa.JSON),  # {"session_id", "node_id"} of the meeting whose beginning it shares.
+    sa.Column("owned_by", sa.String(36)),  # Whose it is; NULL: made when nobody had to sign in.
     # Who runs it. ``lease_until`` is in seconds of ``lease_clock``, which names the clock it was read from.
     sa.Column("owner", sa.String(64)),
     sa.Column("lease_clock", sa.String(64)),
@@ -77,6 +78,7 @@ sessions = sa.Table(
     sa.Column("crashes", sa.Integer, nullable=False, server_default="0"),
     sa.Index("sessions_by_time", "created_at", "session_id"),
     sa.Index("sessions_by_status", "status"),
+    sa.Index("sessions_of_an_owner", "owned_by", "status"),
 )
 
 # One answer that is not asked for again.
@@ -166,6 +168,7 @@ templates = sa.Table(
     sa.Column("description", sa.String(512), nullable=False),
     sa.Column("category", sa.String(32), nullable=False),
     sa.Column("graph", sa.JSON, nullable=False),
+    sa.Column("owned_by", sa.String(36)),
     sa.Column("created_at", sa.String(24), nullable=False),
     sa.Column("updated_at", sa.String(24), nullable=False),
 )
@@ -176,6 +179,7 @@ agents = sa.Table(
     metadata,
     sa.Column("agent_id", sa.String(128), primary_key=True),
     sa.Column("body", sa.JSON, nullable=False),
+    sa.Column("owned_by", sa.String(36)),
     sa.Column("created_at", sa.String(24), nullable=False),
     sa.Column("updated_at", sa.String(24), nullable=False),
 )
@@ -189,6 +193,7 @@ groups = sa.Table(
     sa.Column("description", sa.String(512), nullable=False),
     sa.Column("system_prompt", sa.Text, nullable=False),
     sa.Column("default_agents", sa.JSON, nullable=False),  # Node id -> agent id, by template id.
+    sa.Column("owned_by", sa.String(36)),
     sa.Column("created_at", sa.String(24), nullable=False),
     sa.Column("updated_at", sa.String(24), nullable=False),
 )
@@ -210,4 +215,61 @@ knowledge = sa.Table(
     sa.Column("expires_at", sa.String(24)),
     sa.Column("promoted_at", sa.String(24)),
     sa.Index("knowledge_of_a_group", "group_id", "layer", "created_at"),
+)
+
+# One person who may sign in. ``role`` is admin, member or viewer.
+users = sa.Table(
+    "users",
+    metadata,
+    sa.Column("user_id", sa.String(36), primary_key=True),
+    sa.Column("name", sa.String(64), nullable=False, unique=True),
+    sa.Column("role", sa.String(16), nullable=False),
+    sa.Column("password_hash", sa.String(255)),  # NULL: signs in elsewhere only.
+    sa.Column("subject", sa.String(512), unique=True),  # Who they are at the OpenID provider: issuer and sub.
+    sa.Column("disabled", sa.Boolean, nullable=False, server_default=sa.false()),
+    sa.Column("created_at", sa.String(24), nullable=False),
+)
+
+# One secret that says who asks: a sign-in's cookie, an API token, a socket's ticket. Only its hash is kept.
+credentials = sa.Table(
+    "credentials",
+    metadata,
+    sa.Column("credential_id", sa.String(16), primary_key=True),
+    sa.Column("kind", sa.String(16), nullable=False),
+    sa.Column("secret_hash", sa.String(64), nullable=False, unique=True),
+    sa.Column("user_id", sa.String(36), nullable=False),
+    sa.Column("scope", sa.String(16), nullable=False),  # read, run or admin: never more than the user's role.
+    sa.Column("name", sa.String(64), nullable=False),
+    sa.Column("made_with", sa.String(16)),  # A ticket ends with the credential that it was asked for with.
+    sa.Column("created_at", sa.String(24), nullable=False),
+    sa.Column("expires_at", sa.String(24)),  # NULL: never.
+    sa.Column("used_at", sa.String(24)),
+    sa.Index("credentials_of_a_user", "user_id", "kind"),
+    sa.Index("credentials_by_expiry", "expires_at"),
+)
+
+# One thing that somebody else may read, or change as well. ``user_id`` is ``*`` for everybody who can sign in.
+shares = sa.Table(
+    "shares",
+    metadata,
+    sa.Column("kind", sa.String(16), primary_key=True),
+    sa.Column("thing_id", sa.String(128), primary_key=True),
+    sa.Column("user_id", sa.String(36), primary_key=True),
+    sa.Column("level", sa.String(16), nullable=False),
+    sa.Column("created_at", sa.String(24), nullable=False),
+    sa.Index("shares_with_a_user", "user_id", "kind"),
+)
+
+# One model server that an admin entered in a page. The key is sealed, and its last characters tell it from others.
+providers = sa.Table(
+    "providers",
+    metadata,
+    sa.Column("provider_id", sa.String(64), primary_key=True),
+    sa.Column("name", sa.String(64), nullable=False),
+    sa.Column("base_url", sa.String(512), nullable=False),
+    sa.Column("models", sa.JSON, nullable=False),  # Names; empty: the server is asked which it has.
+    sa.Column("sealed_key", sa.Text),
+    sa.Column("key_end", sa.String(4)),
+    sa.Column("created_at", sa.String(24), nullable=False),
+    sa.Column("updated_at", sa.String(24), nullable=False),
 )

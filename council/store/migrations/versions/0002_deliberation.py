@@ -6,6 +6,12 @@ from alembic import op
 revision = "0002"
 down_revision = "0001"
 
+TABLES = ("knowledge", "groups", "agents", "templates", "waits", "files")
+OF_A_SESSION = (
+    "waiting_since", "waited_seconds", "parked", "group_id", "group_prompt", "prompts", "cap", "budget",
+    "estimate", "rerun_of",
+)  # fmt: skip
+
 
 def upgrade() -> None:
     op.add_column("sessions", sa.Column("waiting_since", sa.String(24)))
@@ -89,6 +95,19 @@ def upgrade() -> None:
     _search_index()
 
 
+def downgrade() -> None:
+    """Lost: files beyond the documents as they were given, own templates and agents, groups, what they know, caps.
+
+    What waits for a person is asked anew after the next upgrade. The log keeps all its events.
+    """
+    _drop_search_index()
+    for table in TABLES:
+        op.drop_table(table)
+    op.drop_column("messages", "round")
+    for column in OF_A_SESSION:
+        op.drop_column("sessions", column)
+
+
 def _documents_are_files() -> None:
     """What meetings were given before there were files is their first version; of two of one name, the first."""
     op.execute(
@@ -123,3 +142,11 @@ def _search_index() -> None:
         "VALUES ('delete', old.knowledge_id, old.title, old.content); "
         "INSERT INTO knowledge_index(rowid, title, content) VALUES (new.knowledge_id, new.title, new.content); END"
     )
+
+
+def _drop_search_index() -> None:
+    if op.get_bind().dialect.name != "sqlite":
+        return
+    for trigger in ("knowledge_added", "knowledge_removed", "knowledge_changed"):
+        op.execute(f"DROP TRIGGER {trigger}")
+    op.execute("DROP TABLE knowledge_index")

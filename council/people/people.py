@@ -1,0 +1,26 @@
+"""All that has to do with people, joined: who they are, what they may, and who sees them off."""
+
+from council.live.hub import Hub
+from council.people.access import Access
+from council.people.accounts import Accounts
+from council.people.audience import Audience
+from council.people.doorkeeper import Doorkeeper
+from council.people.keys import Keys
+from council.people.pace import Buckets
+from council.settings import LimitSettings
+from council.store.engine import Store
+
+
+class People:
+    """The parts; each is thread-safe."""
+
+    def __init__(self, store: Store, hub: Hub, limits: LimitSettings) -> None:
+        self.accounts = Accounts(store)
+        self.keys = Keys(store)
+        self.access = Access(store)
+        self.audience = Audience(store)
+        self.doorkeeper = Doorkeeper(hub, self.accounts, self.keys, self.access, self.audience)
+        self.attempts = Buckets(limits.sign_ins_per_minute)
+        self.names = Buckets(limits.sign_ins_per_minute * 10)
+        self.connects = Buckets(limits.connects_per_minute)
+        self.requests = Buckets(limits.requests_per_minute)
