@@ -2,7 +2,7 @@
 
 import sys
 
-from council import create_app
+from council.application import create_app
 from council.errors import CouncilError
 from council.settings import load_settings
 

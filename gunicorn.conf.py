@@ -6,9 +6,15 @@ import struct
 import sys
 import threading
 
-from council import prepare
+import structlog
+from gunicorn.glogging import Logger
+
+from council import __version__
+from council.application import prepare
 from council.errors import CouncilError
+from council.log import configure_logging
 from council.settings import load_settings
+from council.web.shared_measures import forget_process, shared_folder
 
 
 def _or_exit(step):
@@ -20,6 +26,17 @@ def _or_exit(step):
 
 
 _settings = _or_exit(load_settings)
+
+
+class _Lines(Logger):
+    """What gunicorn itself has to say, as lines like all others."""
+
+    def setup(self, cfg):
+        super().setup(cfg)
+        _or_exit(lambda: configure_logging(_settings))
+
+
+logger_class = _Lines
 
 _host = f"[{_settings.host}]" if ":" in _settings.host else _settings.host
 bind = [f"{_host}:{_settings.port}"]
@@ -39,7 +56,8 @@ timeout = 60  # The worker's main loop says that it lives; requests themselves m
 graceful_timeout = 10
 keepalive = 5
 control_socket_disable = True
-accesslog = None
+forwarded_allow_ips = ""  # Whose X-Forwarded headers count is Council's own setting: COUNCIL_TRUSTED_PROXIES.
+accesslog = None  # Council writes a line for each request itself, with what it knows of it.
 errorlog = "-"
 loglevel = "warning"
 worker_tmp_dir = (
@@ -52,6 +70,9 @@ _HANDSHAKE_SECONDS = 10
 def on_starting(server):
     """Before the fork: what would make every worker fail is found here, once."""
     if _serves_council(server):
+        structlog.get_logger("council").info(
+            "server.starting", version=__version__, host=_settings.host, port=_settings.port, pid=os.getpid()
+        )
         _or_exit(lambda: prepare(_settings))
 
 
@@ -73,6 +94,13 @@ def post_worker_init(worker):
         return  # Some other application, as the echo server of the tests.
     parts.start()
     _chain_shutdown(worker, parts)
+
+
+def child_exit(server, worker):
+    """With PROMETHEUS_MULTIPROC_DIR: what a dead worker counted stays, what it was at is over."""
+    folder = shared_folder()
+    if folder is not None:
+        forget_process(folder, worker.pid)
 
 
 def _chain_shutdown(worker, parts):

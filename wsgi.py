@@ -1,5 +1,5 @@
 """The production entry: ``gunicorn -c gunicorn.conf.py wsgi:app``. The parts start after the fork."""
 
-from council import create_app
+from council.application import create_app
 
 app = create_app()

@@ -12,6 +12,7 @@ from pydantic import (
     Field,
     StringConstraints,
     ValidationError,
+    WithJsonSchema,
 )
 
 from council.errors import Invalid, NotAvailable
@@ -36,8 +37,10 @@ def _since(value: object) -> object:
 
 
 ReviewAction = Literal["approve", "reject", "modify", "continue", "apply", "rollback", "exit", "skip"]
-SessionId = Annotated[str, AfterValidator(_session_id)]
-Since = Annotated[int | Literal["latest"], BeforeValidator(_since)]
+SessionId = Annotated[
+    str, AfterValidator(_session_id), WithJsonSchema({"type": "string", "format": "uuid"}, mode="validation")
+]
+Since = Annotated[Annotated[int, Field(ge=0, le=MAX_SEQ)] | Literal["latest"], BeforeValidator(_since)]
 Name = Annotated[str, StringConstraints(min_length=1, max_length=255, strip_whitespace=True)]
 
 

@@ -9,6 +9,7 @@ CouncilError
 │   ├── TooLarge             413
 │   └── UnsupportedMedia     415
 ├── Refused                  the request is fine, but not here, not now, or not by you
+│   ├── SignInNeeded         401  nobody knows who asks
 │   ├── Forbidden            403
 │   ├── NotFound             404
 │   ├── Conflict             409  the same id means something else already
@@ -129,6 +130,12 @@ class Refused(CouncilError):
     status = 403
 
 
+class SignInNeeded(Refused):
+    code = "sign_in_needed"
+    status = 401
+    hint = "Sign in at /login, or send an API token: Authorization: Bearer ct_…"
+
+
 class Forbidden(Refused):
     code = "forbidden"
 
@@ -152,10 +159,16 @@ class IllegalTransition(Refused):
 
 
 class RateLimited(Refused):
+    """``retry_after``: seconds until it is worth another try."""
+
     code = "rate_limited"
     status = 429
     can_retry = True
     hint = "Wait a moment and try again."
+
+    def __init__(self, message: str, *, retry_after: float = 2.0, **more: Any) -> None:
+        super().__init__(message, **more)
+        self.retry_after = retry_after
 
 
 class Unavailable(Refused):

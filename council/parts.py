@@ -1,11 +1,14 @@
 """The parts of a running Council, and the order in which they start and end."""
 
+import os
 import threading
 from dataclasses import dataclass, field
+from typing import Protocol
 
 import structlog
 
 from council.bus.base import Bus
+from council.engine.callbook import Callbook
 from council.engine.control import Control
 from council.engine.drafting import Drafter
 from council.engine.estimator import Estimator
@@ -14,14 +17,25 @@ from council.live.hub import Hub
 from council.live.journal import Journal
 from council.live.watch import Watcher
 from council.llm.catalogue import Catalogue
+from council.llm.own import OwnEndpoints
 from council.llm.prices import Prices
+from council.people.people import People
 from council.settings import Settings
 from council.store.archive import Archive
 from council.store.engine import Store
 from council.store.library import Library
 from council.store.memory import Memory
+from council.trace import close_tracing
 
 log = structlog.get_logger(__name__)
+
+
+class Beside(Protocol):
+    """Something that looks on while the parts run. Both are called once."""
+
+    def start(self) -> None: ...
+
+    def close(self) -> None: ...
 
 
 @dataclass
@@ -41,6 +55,10 @@ class Parts:
     control: Control
     estimator: Estimator
     drafter: Drafter
+    people: People
+    callbook: Callbook
+    own_endpoints: OwnEndpoints
+    beside: list[Beside] = field(default_factory=list)  # What starts and ends with them.
     _watcher: Watcher | None = None
     _lock: threading.Lock = field(default_factory=threading.Lock)  # Guards _state.
     _state: str = "made"
@@ -59,7 +77,11 @@ class Parts:
         self.supervisor.start()
         Memory(self.store, self.library).sweep()
         self._warm_up.start()
+        self.people.doorkeeper.start()
         self._watcher = Watcher(self.hub, self.archive.newest, poll_seconds=self.settings.live.poll_seconds)
+        for each in self.beside:
+            each.start()
+        log.info("server.ready", host=self.settings.host, port=self.settings.port, pid=os.getpid())
 
     @property
     def running(self) -> bool:
@@ -71,7 +93,9 @@ class Parts:
             if self._state != "running":
                 return
             self._state = "closed"
+        log.info("server.stopping", pid=os.getpid())
         self.journal.hurry()
+        self.people.doorkeeper.close()
         self.drafter.close()
         self.supervisor.close()
         self.journal.close()
@@ -79,6 +103,9 @@ class Parts:
             self._watcher.close()
         self._warm_up.join()
         self.hub.shutdown()
+        for each in self.beside:
+            each.close()
         self.bus.close()
         self.store.close()
-        log.info("council.closed")
+        close_tracing()
+        log.info("server.stopped", pid=os.getpid())

@@ -7,12 +7,21 @@ Each is read from the environment as ``COUNCIL_<NAME>``; nested ones with ``__``
 import difflib
 import os
 import secrets
+from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self
 from urllib.parse import urlsplit
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    SecretStr,
+    ValidationError,
+    field_validator,
+    model_validator,
+)
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from council.errors import CouncilError
@@ -25,6 +34,13 @@ class SettingsError(CouncilError):
     """The environment holds a setting that does not exist or does not fit."""
 
     code = "bad_setting"
+
+
+def is_safe(address: str) -> bool:
+    """Whether secrets may travel there: encrypted, or within this machine."""
+    parts = urlsplit(address.strip())
+    plain = parts.scheme == "http" and parts.hostname in LOOPBACK
+    return bool(parts.hostname) and not parts.username and (plain or parts.scheme == "https")
 
 
 class _Group(BaseModel):
@@ -98,6 +114,7 @@ class SearchSettings(_Group):
 
     searxng_url: str | None = Field(None, description="Address of a SearXNG that answers in JSON.")
     tavily_api_key: SecretStr | None = Field(None, description="Key for the search service Tavily.")
+    tavily_api_key_file: Path | None = Field(None, description="File that holds this key, instead of it.")
     tavily_url: str = Field("https://api.tavily.com", description="Address of Tavily, or of a gateway to it.")
     timeout_seconds: float = Field(10, gt=0, description="Longest time for one search.")
     max_answer_bytes: int = Field(
@@ -125,6 +142,104 @@ class SearchSettings(_Group):
         return SecretStr(key) if key else None
 
 
+class OidcSettings(_Group):
+    """Signing in through an OpenID provider. Off as long as there is no issuer."""
+
+    issuer: str | None = Field(
+        None, max_length=255, description="The provider's issuer: what its discovery document stands under."
+    )
+    client_id: str | None = Field(None, description="What this server is called there.")
+    client_secret: SecretStr | None = Field(
+        None, description="This server's secret there; public clients have none."
+    )
+    client_secret_file: Path | None = Field(None, description="File that holds this secret, instead of it.")
+    name: str = Field(
+        "OpenID", min_length=1, max_length=40, description="The provider's name, on the button."
+    )
+    scopes: str = Field("openid profile email", description="What is asked for, separated by spaces.")
+    role: Literal["none", "viewer", "member"] = Field(
+        "none", description="What somebody new may do; none: only those come in whom an admin has linked."
+    )
+    role_claim: str | None = Field(
+        None, description="Claim that says who somebody is there, such as groups or realm_access.roles."
+    )
+    roles: Annotated[dict[str, Literal["viewer", "member", "admin"]], NoDecode] = Field(
+        {}, description="The claim's values and the roles they give: council-admins=admin, staff=member."
+    )
+    email_domains: Annotated[tuple[str, ...], NoDecode] = Field(
+        (), description="Only verified addresses of these domains come in, comma-separated; empty: all."
+    )
+    only: bool = Field(False, description="The sign-in page has no form for names and passwords.")
+    timeout_seconds: float = Field(
+        10, gt=0, le=60, description="Longest time for one answer of the provider."
+    )
+    max_answer_bytes: int = Field(262_144, ge=1024, description="Largest answer of the provider (bytes).")
+
+    @field_validator("issuer")
+    @classmethod
+    def _is_safe_address(cls, value: str | None) -> str | None:
+        if value is not None and (not is_safe(value) or "?" in value or "#" in value):
+            raise ValueError("it must begin with https:// (http:// on this machine only), without ? and #")
+        return value
+
+    @field_validator("scopes")
+    @classmethod
+    def _asks_for_openid(cls, value: str) -> str:
+        if "openid" not in value.split():
+            raise ValueError("openid must be among them")
+        return " ".join(value.split())
+
+    @field_validator("roles", mode="before")
+    @classmethod
+    def _split_roles(cls, value: Any) -> Any:
+        if not isinstance(value, str):
+            return value
+        pairs = [part.rpartition("=") for part in value.split(",") if part.strip()]
+        if not all(name.strip() for name, _, _ in pairs):
+            raise ValueError("write them as value=role, separated by commas")
+        return {name.strip(): role.strip() for name, _, role in pairs}
+
+    @field_validator("email_domains", mode="before")
+    @classmethod
+    def _split_domains(cls, value: Any) -> Any:
+        if isinstance(value, str):
+            return tuple(part.strip().lstrip("@").casefold() for part in value.split(",") if part.strip())
+        return value
+
+    @model_validator(mode="after")
+    def _fit_together(self) -> Self:
+        if self.issuer and not self.client_id:
+            raise ValueError("client_id is missing")
+        if bool(self.role_claim) != bool(self.roles):
+            raise ValueError("role_claim and roles belong together")
+        if self.only and not self.issuer:
+            raise ValueError("only needs an issuer, or nobody could sign in")
+        return self
+
+
+class LimitSettings(_Group):
+    """What one person or one address may take. Where nobody signs in, only the whole server's limits hold."""
+
+    clients_per_user: int = Field(40, ge=1, description="Sockets and event streams of one user at once.")
+    clients_per_address: int = Field(
+        100, ge=1, description="Sockets and event streams from one address at once."
+    )
+    connects_per_minute: int = Field(
+        120, ge=1, description="Sockets and event streams opened from one address in a minute."
+    )
+    commands_per_second: float = Field(
+        20, gt=0, description="Commands on one socket, on average; ten seconds of them at once."
+    )
+    requests_per_minute: int = Field(1200, ge=1, description="Requests of one user, or of one address.")
+    sign_ins_per_minute: int = Field(
+        10, ge=1, description="Attempts to sign in from one address, and for one name."
+    )
+    meetings_per_user: int = Field(20, ge=1, description="Meetings of one user that are not over.")
+    command_bytes: int = Field(
+        65_536, ge=1024, description="Largest command that carries no documents (bytes)."
+    )
+
+
 class Settings(BaseSettings):
     """All settings of one process."""
 
@@ -143,8 +258,12 @@ class Settings(BaseSettings):
     secret_key: SecretStr | None = Field(
         None, description="Signs cookies; made and kept in data_dir when absent."
     )
+    secret_key_file: Path | None = Field(None, description="File that holds this key, instead of it.")
     allowed_origins: Annotated[tuple[str, ...], NoDecode] = Field(
         (), description="Origins that may use this server besides loopback, comma-separated."
+    )
+    trusted_proxies: int = Field(
+        0, ge=0, le=10, description="Proxies in front of this server whose X-Forwarded headers are believed."
     )
     max_clients: int = Field(200, ge=1, description="Sockets and event streams open at once.")
     max_body_bytes: int = Field(16 * 1024 * 1024, ge=1024, description="Largest HTTP request body (bytes).")
@@ -157,11 +276,19 @@ class Settings(BaseSettings):
     prices_file: Path | None = Field(
         None, description="YAML with prices that are added to the built-in ones."
     )
+    sign_in_hours: float = Field(168, gt=0, description="How long somebody stays signed in (hours).")
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field("INFO", description="What is logged.")
     log_format: Literal["console", "json"] = Field("console", description="How it is logged.")
+    metrics_token: SecretStr | None = Field(
+        None, min_length=16, description="Bearer token that opens /metrics and nothing else, for a scraper."
+    )
+    tracing: Literal["auto", "on", "off"] = Field(
+        "auto", description="Send traces over OTLP; auto does when OTEL_EXPORTER_OTLP_ENDPOINT is set."
+    )
 
     llm_base_url: str | None = Field(None, description="Address of an OpenAI-compatible endpoint.")
     llm_api_key: SecretStr | None = Field(None, description="Its key; local servers need none.")
+    llm_api_key_file: Path | None = Field(None, description="File that holds this key, instead of it.")
     llm_model: str | None = Field(
         None, description="Model name; several, comma-separated, make a diverse panel."
     )
@@ -169,22 +296,14 @@ class Settings(BaseSettings):
     live: LiveSettings = LiveSettings()
     engine: EngineSettings = EngineSettings()
     search: SearchSettings = SearchSettings()
+    oidc: OidcSettings = OidcSettings()
+    limits: LimitSettings = LimitSettings()
 
     @field_validator("allowed_origins", mode="before")
     @classmethod
     def _split(cls, value: Any) -> Any:
         if isinstance(value, str):
             return tuple(part.strip().rstrip("/") for part in value.split(",") if part.strip())
-        return value
-
-    @field_validator("host")
-    @classmethod
-    def _only_loopback(cls, value: str) -> str:
-        if value not in LOOPBACK:
-            raise ValueError(
-                f"{value} is not a loopback address, and Council has no sign-in yet: "
-                "listen on 127.0.0.1, behind a proxy on this machine that asks who is there"
-            )
         return value
 
     @field_validator("database_url")
@@ -219,11 +338,27 @@ class Settings(BaseSettings):
         return path.read_text()
 
 
+class TerminalSettings(BaseSettings):
+    """What the command ``council`` has to know of a server; the server itself has no use for it."""
+
+    model_config = SettingsConfigDict(env_prefix=PREFIX, extra="forbid", frozen=True)
+
+    url: str = Field("http://127.0.0.1:8000", description="Address of the server that `council` talks to.")
+    token: SecretStr | None = Field(None, description="API token that `council` shows to the server.")
+    token_file: Path | None = Field(None, description="File that this token is read from instead.")
+
+
+def load_terminal_settings() -> TerminalSettings:
+    """Raises SettingsError with what to do."""
+    _refuse_unknown_names()
+    return TerminalSettings()
+
+
 def load_settings(**overrides: Any) -> Settings:
     """Settings from the environment, ``overrides`` first. Raises SettingsError with what to do."""
     _refuse_unknown_names()
     try:
-        return Settings(**overrides)
+        return Settings(**_secrets_in_files() | overrides)
     except ValidationError as problem:
         faults = "; ".join(
             f"{_env_name(e['loc'])}: {e['msg'].removeprefix('Value error, ')}" for e in problem.errors()
@@ -236,7 +371,7 @@ def load_settings(**overrides: Any) -> Settings:
 def known_names() -> dict[str, tuple[Any, str]]:
     """Every environment variable with its default and its help."""
     names: dict[str, tuple[Any, str]] = {}
-    for name, field in Settings.model_fields.items():
+    for name, field in (Settings.model_fields | TerminalSettings.model_fields).items():
         if isinstance(field.default, _Group):
             for inner, knob in type(field.default).model_fields.items():
                 names[f"{PREFIX}{name}__{inner}".upper()] = (knob.default, knob.description or "")
@@ -262,6 +397,32 @@ def _refuse_unknown_names() -> None:
             near = difflib.get_close_matches(name, known, n=1)
             hint = f"Did you mean {near[0]}?" if near else "See docs/reference/settings.md for all of them."
             raise SettingsError(f"There is no setting {name}.", hint=hint)
+
+
+def _secrets_in_files() -> dict[str, Any]:
+    """The secrets that the environment names files of, as ``Settings`` takes them. Raises SettingsError."""
+    found: dict[str, Any] = {}
+    for name in filter(os.environ.get, known_names()):
+        if not name.endswith(("_KEY_FILE", "_SECRET_FILE")):
+            continue
+        of_whom, _, key = name.removeprefix(PREFIX).removesuffix("_FILE").lower().rpartition("__")
+        (found.setdefault(of_whom, {}) if of_whom else found)[key] = secret_in(name, os.environ)
+    return found
+
+
+def secret_in(name: str, environ: Mapping[str, str]) -> str:
+    """What stands in the file that this variable names, without the end of its line. Raises SettingsError."""
+    secret = name.removesuffix("_FILE")
+    if environ.get(secret):
+        raise SettingsError(f"Both {secret} and {name} are set.", hint="Leave one of them out.")
+    path = Path(environ[name])
+    try:
+        return path.read_text("utf-8").strip()
+    except (OSError, UnicodeDecodeError) as problem:
+        reason = getattr(problem, "strerror", None) or "it is not text"
+        raise SettingsError(
+            f"{name}: {path} cannot be read: {reason}.", hint="Check the path, and who may read the file."
+        ) from problem
 
 
 def _env_name(location: tuple[int | str, ...]) -> str:

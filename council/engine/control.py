@@ -28,7 +28,7 @@ from council.engine.opening import Opening, Seating, fingerprint, prepare
 from council.engine.record import members_of
 from council.engine.shelving import living_group, still_has_group
 from council.engine.supervisor import Supervisor
-from council.errors import Conflict, IllegalTransition, Stopped, Unavailable
+from council.errors import Conflict, IllegalTransition, RateLimited, Stopped, Unavailable
 from council.events import (
     ExecutionPaused,
     SessionCreated,
@@ -70,6 +70,23 @@ class _Done:
     anew: bool
 
 
+@dataclass(frozen=True, slots=True)
+class Asker:
+    """On whose behalf a command is applied: ``library`` is what they may use, ``joins`` says which groups' memory
+    they may add to."""
+
+    library: Library
+    user_id: str | None = None
+    name: str = "person"
+    joins: Callable[[str], bool] = lambda _group_id: True
+
+    def own_id(self, command_id: str | None) -> str | None:
+        """The command's id among everybody's: the same id of somebody else is another command."""
+        if command_id is None or self.user_id is None:
+            return command_id
+        return str(uuid.uuid5(uuid.UUID(self.user_id), command_id))
+
+
 class Control:
     """Applies commands. Thread-safe; every call blocks until the effect is stored."""
 
@@ -92,12 +109,22 @@ class Control:
         self._settings = settings
 
     def apply(
-        self, command: SessionCommand, *, command_id: str | None = None, by: str = "person"
+        self,
+        command: SessionCommand,
+        *,
+        command_id: str | None = None,
+        by: str | None = None,
+        asker: Asker | None = None,
     ) -> dict[str, Any]:
-        """The command's result. The same id again has no second effect. Raises a Refused or BadInput."""
+        """The command's result. The same id again has no second effect. Raises a Refused or BadInput.
+
+        ``by`` is told to the meeting; the asker's name unless it says something else.
+        """
+        asker = asker or Asker(self._library)
+        by, command_id = by or asker.name, asker.own_id(command_id)
         match command:
             case StartSession():
-                return self._start(command)
+                return self._start(command, asker)
             case PauseSession():
                 return self._pause(command, command_id)
             case ResumeSession():
@@ -108,7 +135,7 @@ class Control:
             case SubmitReview() | Signal():
                 return self._answer(command, command_id, by)
             case RerunSession():
-                return self._rerun(command)
+                return self._rerun(command, asker)
             case UserInput():
                 say = self._say if command.node_id is None else self._answer
                 return say(command, command_id, by)
@@ -127,43 +154,39 @@ class Control:
 
     # Start
 
-    def _start(self, command: StartSession) -> dict[str, Any]:
+    def _start(self, command: StartSession, asker: Asker) -> dict[str, Any]:
+        same = fingerprint(command)
         with self._store.read() as connection:
-            known = self._started_before(connection, command)
+            known = _begun_before(connection, command.session_id, same, asker)
         if known is None:
-            opening = prepare(command, self._library, self._seating, self._settings)
+            opening = prepare(command, asker.library, self._seating, self._settings)
             opening = self._estimator.priced(opening, command.budget)
+            opening.session["owned_by"] = asker.user_id
             known = self._journal.decide(
-                session_channel(command.session_id), self._creation(command, opening)
+                session_channel(command.session_id), self._creation(command, opening, asker)
             ).wait(ANSWER_SECONDS)
             self._supervisor.submit(command.session_id)
         result: dict[str, Any] = known
         return result
 
-    def _started_before(self, connection: Connection, command: StartSession) -> dict[str, Any] | None:
-        """What a repeated start is answered with. Raises Conflict for another body."""
-        row = sessions.find(connection, command.session_id)
-        if row is None:
-            return None
-        if row["fingerprint"] != fingerprint(command):
-            raise Conflict(f"Session {command.session_id} was started with other inputs.")
-        return {"session_id": row["session_id"], "status": row["status"], "created": False}
-
-    def _rerun(self, command: RerunSession) -> dict[str, Any]:
+    def _rerun(self, command: RerunSession, asker: Asker) -> dict[str, Any]:
         """Start a meeting that shares the beginning of another one."""
+        same = rerun.fingerprint(command)
         with self._store.read() as connection:
-            known = self._rerun_before(connection, command)
-            prepared = known or rerun.prepare_rerun(connection, command, self._library, self._seating)
+            known = _begun_before(connection, command.new_session_id, same, asker)
+            prepared = known or rerun.prepare_rerun(connection, command, asker.library, self._seating)
         if not isinstance(prepared, dict):
+            if prepared.session["group_id"] and not asker.joins(prepared.session["group_id"]):
+                prepared.session["group_id"] = None
             self._estimator.refuse_unknown(members_of(prepared.session), prepared.session["cap"])
 
         def decide(connection: Connection) -> Decision:
-            before = self._rerun_before(connection, command)
+            before = _begun_before(connection, command.new_session_id, same, asker)
             if before is not None or isinstance(prepared, dict):
                 return Decision(result=before)
-            prepared.session["group_id"] = living_group(
-                connection, prepared.session["group_id"], self._library
-            )
+            self._refuse_too_many(connection, asker)
+            group_id = living_group(connection, prepared.session["group_id"], asker.library)
+            prepared.session.update(group_id=group_id, owned_by=asker.user_id)
             rerun.insert(connection, prepared)
             result = {"session_id": command.new_session_id, "status": "pending", "created": True}
             return Decision((*prepared.events, *first_budget(prepared.session)), result)
@@ -175,21 +198,14 @@ class Control:
         result: dict[str, Any] = known
         return result
 
-    def _rerun_before(self, connection: Connection, command: RerunSession) -> dict[str, Any] | None:
-        """What a repeated request is answered with. Raises Conflict for another one under the same id."""
-        row = sessions.find(connection, command.new_session_id)
-        if row is None:
-            return None
-        if row["fingerprint"] != rerun.fingerprint(command):
-            raise Conflict(f"Session {command.new_session_id} was started with other inputs.")
-        return {"session_id": row["session_id"], "status": row["status"], "created": False}
-
-    def _creation(self, command: StartSession, opening: Opening) -> Decide:
+    def _creation(self, command: StartSession, opening: Opening, asker: Asker) -> Decide:
         def decide(connection: Connection) -> Decision:
-            known = self._started_before(connection, command)
+            same = opening.session["fingerprint"]
+            known = _begun_before(connection, command.session_id, same, asker)
             if known is not None:
                 return Decision(result=known)
-            still_has_group(connection, command.group_id, self._library)
+            self._refuse_too_many(connection, asker)
+            still_has_group(connection, command.group_id, asker.library)
             channels.create(connection, session_channel(command.session_id))
             sessions.insert(connection, opening.session, opening.documents)
             created = SessionCreated(template_id=command.template_id, subject=opening.session["subject"])
@@ -197,6 +213,13 @@ class Control:
             return Decision(events, {"session_id": command.session_id, "status": "pending", "created": True})
 
         return decide
+
+    def _refuse_too_many(self, connection: Connection, asker: Asker) -> None:
+        most = self._settings.limits.meetings_per_user
+        if asker.user_id is not None and sessions.unfinished_of(connection, asker.user_id) >= most:
+            raise RateLimited(
+                f"{most} meetings of yours are not over yet.", hint="Stop one, or wait until one has ended."
+            )
 
     # Pause, resume, stop
 
@@ -339,3 +362,13 @@ class Control:
             if row["status"] != "pending" or row["stop_requested"]:
                 return
             self._supervisor.wait_until_idle(session_id, 0.02)
+
+
+def _begun_before(connection: Connection, session_id: str, same: str, asker: Asker) -> dict[str, Any] | None:
+    """What a repeated start is answered with. Raises Conflict for another one under the same id."""
+    row = sessions.find(connection, session_id)
+    if row is None:
+        return None
+    if row["fingerprint"] != same or row["owned_by"] != asker.user_id:
+        raise Conflict(f"Session {session_id} was started with other inputs.")
+    return {"session_id": row["session_id"], "status": row["status"], "created": False}

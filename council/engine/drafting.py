@@ -6,12 +6,13 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
+from council.engine.callbook import Entry
 from council.engine.opening import Seating
 from council.engine.shelving import Faults, template_faults
 from council.engine.speech import NOT_TAKEN
 from council.engine.turn import Desk
 from council.errors import FaultyDraft, ProviderError, RateLimited, ShuttingDown, Stopped, Unavailable
-from council.llm.base import Call, ChatMessage, ChatRequest, Completion, Cost, Seat, Usage
+from council.llm.base import Call, ChatMessage, ChatRequest, Completion, Cost, OnDelta, Seat, Usage
 from council.meeting.drafting import MAX_AGENTS, draft_prompt, draft_schema, faults_told, read_draft
 from council.meeting.graph import Agent
 from council.meeting.prompts import Prompt
@@ -95,7 +96,7 @@ class Drafter:
         for call in calls:
             call.cancel()
 
-    def listen(self, call: Call) -> Completion:
+    def listen(self, call: Call, on_delta: OnDelta) -> Completion:
         """The call's answer. Raises RateLimited, Unavailable or a ProviderError."""
         with self._lock:
             if self._closed:
@@ -104,7 +105,7 @@ class Drafter:
                 raise RateLimited(f"{AT_ONCE} templates are being drafted already.")
             self._calls.append(call)
         try:
-            return call.run(lambda _text, _is_thinking: None)
+            return call.run(on_delta)
         except (Stopped, ShuttingDown) as problem:
             raise _going_away() from problem
         finally:
@@ -152,15 +153,20 @@ class _Work:
             json_schema=draft_schema(agent.agent_id for agent in agents),
             timeout_seconds=self._desk.settings.node_timeout_seconds,
         )
+        with self._desk.callbook.entry(self._seat.provider_id, request) as entry:
+            return self._hear_out(request, entry)
+
+    def _hear_out(self, request: ChatRequest, entry: Entry) -> str:
         call = self._desk.providers.provider(self._seat.provider_id).open(request)
         try:
-            completion = self._drafter.listen(call)
+            completion = self._drafter.listen(call, entry.hear)
         except ProviderError as problem:
             if not isinstance(problem, NOT_TAKEN):
-                self._count(call.usage_so_far())
+                self._count(call.usage_so_far(), entry)
             problem.details = {"usage": self._usage()}
             raise
-        self._count(completion.usage)
+        self._count(completion.usage, entry)
+        entry.finish, entry.response_model = completion.finish, completion.model
         return completion.content
 
     def _checked(self, text: str) -> tuple[Draft | None, Faults]:
@@ -175,8 +181,10 @@ class _Work:
             return None, [fault]
         return draft, template_faults(draft, self._library)
 
-    def _count(self, usage: Usage) -> None:
-        self._spending.add(usage, self._desk.cost(self._seat.provider_id, self._seat.model, usage))
+    def _count(self, usage: Usage, entry: Entry) -> None:
+        cost = self._desk.cost(self._seat.provider_id, self._seat.model, usage)
+        entry.settle(usage, cost)
+        self._spending.add(usage, cost)
 
     def _usage(self) -> dict[str, Any]:
         return self._spending.as_dict(self._seat)

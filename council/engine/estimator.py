@@ -43,9 +43,9 @@ class Estimator:
         self._seating = seating
         self._desk = desk
 
-    def of(self, request: EstimateRequest) -> dict[str, Any]:
-        """The estimate of a meeting to be. Raises Invalid."""
-        placed, group_prompt = self._place(request)
+    def of(self, request: EstimateRequest, library: Library | None = None) -> dict[str, Any]:
+        """The estimate of a meeting to be, of what ``library`` has. Raises Invalid."""
+        placed, group_prompt = self._place(request, library or self._library)
         documents = tuple((each.name, each.content) for each in request.inputs.all_documents())
         matter = Matter(request.subject, request.inputs.objective, documents)
         return self._estimate(placed.graph, _members(placed), matter, group_prompt)
@@ -77,20 +77,20 @@ class Estimator:
         models = {(member.provider_id, member.model) for member in members.values()}
         return sorted(model for by, model in models if self._charge(by, model, 1, 1).price == "unknown")
 
-    def _place(self, request: EstimateRequest) -> tuple[Placed, str]:
+    def _place(self, request: EstimateRequest, library: Library) -> tuple[Placed, str]:
         if (request.template_id is None) == (request.graph is None):
             raise Invalid(
                 "Send either template_id or graph.", hint="template_id: one of GET /api/v1/templates."
             )
-        group = find_group(request.group_id, self._library)
-        graph, template_id = self._graph(request)
-        placed = place(graph, template_id, group, request.agents, self._library, self._seating)
+        group = find_group(request.group_id, library)
+        graph, template_id = self._graph(request, library)
+        placed = place(graph, template_id, group, request.agents, library, self._seating)
         return placed, group.system_prompt if group else ""
 
-    def _graph(self, request: EstimateRequest) -> tuple[Graph, str | None]:
+    def _graph(self, request: EstimateRequest, library: Library) -> tuple[Graph, str | None]:
         if request.graph is not None:
             return parse_graph(request.graph), None
-        template = find_template(request.template_id or "", self._library)
+        template = find_template(request.template_id or "", library)
         return template.graph, template.template_id
 
     def _estimate(

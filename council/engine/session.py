@@ -12,7 +12,7 @@ from typing import Any
 
 import structlog
 
-from council import clock
+from council import clock, trace
 from council.engine.budget import Shortage
 from council.engine.gate import Gate
 from council.engine.minutes import Minutes
@@ -281,9 +281,11 @@ class Run:
     def _take(self, turn: Turn) -> None:
         """A node's thread: its turn, and how it ended."""
         result, problem = None, None
+        structlog.contextvars.bind_contextvars(node_id=turn.node.node_id)
         try:
-            turn.begin()
-            result = RUNS[turn.node.type](turn)
+            with trace.span(f"node {turn.node.type}", **_attributes(turn)):
+                turn.begin()
+                result = RUNS[turn.node.type](turn)
         except CouncilError as known:
             problem = known
         except Exception as unknown:  # top of a node's thread: the meeting hears of it and can end in order
@@ -390,6 +392,16 @@ class Run:
 
     def _reason(self, node_id: str) -> str:
         return next(missing.reason for missing in self._walk.absences if missing.node_id == node_id)
+
+
+def _attributes(turn: Turn) -> dict[str, Any]:
+    """What a trace says of a node's turn."""
+    return {
+        "gen_ai__conversation__id": turn.record.session_id,
+        "council__node_id": turn.node.node_id,
+        "council__node_type": turn.node.type,
+        "council__round": turn.round,
+    }
 
 
 class _Failure(Exception):

@@ -5,7 +5,9 @@ from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from typing import Any, NoReturn
 
+from council import clock
 from council.engine.budget import Amount
+from council.engine.callbook import Entry
 from council.engine.gate import Cancel
 from council.engine.turn import Turn
 from council.errors import (
@@ -61,6 +63,8 @@ class Spoken:
 class _Again(Exception):
     """The call did not outlast a pause: the same turn starts again."""
 
+    code = "again"
+
 
 def speak(
     turn: Turn,
@@ -112,8 +116,11 @@ class _Unheard:
 
     def __init__(self) -> None:
         self._said: dict[bool, list[str]] = {False: [], True: []}
+        self.first_at: float | None = None
 
     def add(self, text: str, is_thinking: bool) -> None:
+        if self.first_at is None:
+            self.first_at = clock.monotonic()
         self._said[is_thinking].append(text)
 
     def close(self) -> tuple[str, str]:
@@ -129,6 +136,7 @@ class _Attempt:
         self._asked = asked
         self._message_id = str(uuid.uuid4())
         self._drawn: Amount | None = None
+        self._entry: Entry  # Of the call, in the callbook, from ``run`` on.
         self._held_before = 0.0
         self._cut = False  # Set by the thread of whoever stops the speaker, before it ends the call.
 
@@ -138,7 +146,10 @@ class _Attempt:
         self._drawn = self._turn.till.draw(self._speaker.provider_id, request)
         self._held_before = self._turn.gate.held_seconds()
         try:
-            return self._call(request)
+            with self._turn.desk.callbook.entry(self._speaker.provider_id, request) as self._entry:
+                spoken = self._call(request)
+                self._entry.finish = spoken.finish
+                return spoken
         finally:
             self._settle(None)
 
@@ -153,6 +164,7 @@ class _Attempt:
             self._leave_off(problem, call.usage_so_far(), *stream.close())
         finally:
             said, thought = stream.close()
+        self._entry.response_model = completion.model
         usage = self._usage(completion.usage)
         message = self._message(said, thought, completion.finish) if said or thought else ()
         events = (*message, usage)
@@ -196,7 +208,10 @@ class _Attempt:
             call.cancel()
 
         with self._turn.calling(call.cancel), self._on_the_floor(cut):
-            return call.run(on_delta)
+            try:
+                return call.run(on_delta)
+            finally:
+                self._entry.over(stream.first_at)
 
     def _on_the_floor(self, cut: Cancel) -> AbstractContextManager[None]:
         """Who is heard can be stopped by a person; a sealed ballot cannot."""
@@ -283,6 +298,7 @@ class _Attempt:
 
     def _usage(self, usage: Usage) -> TokenUsage:
         cost = self._turn.desk.cost(self._speaker.provider_id, self._speaker.model, usage)
+        self._entry.settle(usage, cost)
         event = TokenUsage(
             node_id=self._turn.node.node_id,
             agent_id=self._speaker.agent_id,

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import structlog
 from sqlalchemy.exc import SQLAlchemyError
 
-from council import clock
+from council import clock, trace
 from council.dispatch.base import Dispatch
 from council.engine import waiting
 from council.engine.gate import Gate
@@ -35,6 +35,16 @@ class _Running:
     inbox: Inbox
 
 
+@dataclass(frozen=True, slots=True)
+class Runs:
+    """What this process has run: meetings now, and leases so far. A take-over follows a crash."""
+
+    running: int
+    taken: int
+    taken_over: int
+    lost: int
+
+
 class Supervisor:
     """One per process. ``owner`` names this process in the lease."""
 
@@ -50,11 +60,12 @@ class Supervisor:
         self.owner = f"{os.getpid()}-{secrets.token_hex(6)}"
         self._lock = (
             threading.Lock()
-        )  # Guards _running, _submitted and _closing. Held for dictionary operations only.
+        )  # Guards _running, _submitted, _closing and the counts. Held for dictionary operations only.
         self._changed = threading.Condition(self._lock)
         self._running: dict[str, _Running] = {}
         self._submitted: set[str] = set()
         self._closing = False
+        self._taken = self._taken_over = self._lost = 0  # Leases, so far.
         self._bell = threading.Event()
         self._renewed_at = clock.monotonic()
         self._keeper = threading.Thread(target=self._keep, name="lease-keeper", daemon=True)
@@ -100,6 +111,11 @@ class Supervisor:
         if running and running.fence == fence:
             running.gate.end(Fenced("Another process runs this session now."))
 
+    def runs(self) -> Runs:
+        """How much runs and ran here."""
+        with self._lock:
+            return Runs(len(self._running), self._taken, self._taken_over, self._lost)
+
     def close(self) -> None:
         """End every run in order; unfinished meetings go on in the next process. Idempotent."""
         with self._lock:
@@ -113,6 +129,10 @@ class Supervisor:
     # A meeting's thread
 
     def _run(self, session_id: str) -> None:
+        with structlog.contextvars.bound_contextvars(session_id=session_id):
+            self._run_to_an_end(session_id)
+
+    def _run_to_an_end(self, session_id: str) -> None:
         try:
             self._claim_and_execute(session_id)
         except Interrupted as why:
@@ -143,6 +163,7 @@ class Supervisor:
             claim = leases.claim(connection, session_id, self.owner, self._lease_seconds)
         if claim is None:
             return
+        self._tell_taken(session_id, claim)
         minutes = Minutes(
             self._journal, session_id, claim.fence, gather_characters=self._settings.live.gather_characters
         )
@@ -150,7 +171,10 @@ class Supervisor:
         self._enter(session_id, running)
         try:
             self._execute(session_id, claim, minutes, running)
-        except Fenced:  # Somebody else's already, or given up: then it ends by itself and counts as a crash.
+        except (
+            Fenced
+        ) as why:  # Somebody else's already, or given up: then it ends by itself and counts as a crash.
+            self._tell_lost(session_id, why)
             raise
         except Suspended as why:
             self._park(session_id, claim.fence, why.node_ids)
@@ -164,7 +188,8 @@ class Supervisor:
         if claim.crashes >= self._settings.engine.max_crashes:
             return self._pause_after_crashes(minutes, claim)
         self._follow_rows([session_id])
-        Run(load(self._store, session_id), minutes, running.gate, self._desk, running.inbox).execute()
+        with trace.span("session", gen_ai__conversation__id=session_id, council__fence=claim.fence):
+            Run(load(self._store, session_id), minutes, running.gate, self._desk, running.inbox).execute()
 
     def _enter(self, session_id: str, running: _Running) -> None:
         with self._lock:
@@ -172,6 +197,19 @@ class Supervisor:
             closing = self._closing
         if closing:
             running.gate.end(ShuttingDown("The server restarts."))
+
+    def _tell_taken(self, session_id: str, claim: leases.Claim) -> None:
+        with self._lock:
+            self._taken += 1
+            self._taken_over += claim.crashed_in is not None
+        log.info("lease.taken", session_id=session_id, fence=claim.fence)
+        if claim.crashed_in is not None:
+            log.warning("lease.taken_over", session_id=session_id, fence=claim.fence, crashes=claim.crashes)
+
+    def _tell_lost(self, session_id: str, why: Fenced) -> None:
+        with self._lock:
+            self._lost += 1
+        log.warning("lease.lost", session_id=session_id, why=why.message)
 
     def _pause_after_crashes(self, minutes: Minutes, claim: leases.Claim) -> None:
         where = claim.crashed_in or "the beginning"

@@ -9,6 +9,7 @@ from typing import Any, Protocol
 from sqlalchemy.engine import Connection
 
 from council import clock
+from council.engine.callbook import Callbook
 from council.engine.gate import Cancel, Gate
 from council.engine.minutes import Minutes
 from council.engine.record import MeetingRecord, Member
@@ -53,6 +54,7 @@ class Desk:
     words: Mapping[str, str]  # The words of the room as they are today, by the name of their file.
     searches: Searches
     file_limits: Limits
+    callbook: Callbook = field(default_factory=Callbook)
 
     def cost(self, provider_id: str, model: str, usage: Usage) -> Cost:
         """What a call costs."""

@@ -103,6 +103,7 @@ class Client(Outbox):
                 if self._cursors.behind:
                     self._call_writer()
                 return
+            self.frames += batch.last_seq - batch.first_seq + 1
             direct = self._right is FREE and not self._waiting
             if direct:
                 self._right = PUBLISHER
@@ -132,6 +133,7 @@ class Client(Outbox):
         """A finished frame for this client alone, in order. Waits while the queue is full."""
         with self._mutex:
             self._wait_for_room()
+            self.frames += 1
             direct = self._state is OPEN and self._right is FREE and not self._waiting
             if direct:
                 self._right = PUBLISHER
@@ -197,6 +199,7 @@ class Client(Outbox):
             return
         heartbeat = {"event": "heartbeat", "data": {"channels": self._cursors.positions()}}
         self._enqueue(text_frame(json.dumps(heartbeat).encode()))
+        self.frames += 1
 
     def _drain(self) -> None:
         """Requires the right to write, and gives it back when nothing waits any more."""
@@ -223,6 +226,7 @@ class Client(Outbox):
         with self._mutex:
             complete = is_last_page(page, self._replay_page)
             wanted = self._cursors.settle(channel, cursor, last, complete=complete)
+            self.frames += len(page) if wanted else 0
         if wanted:
             self._send(b"".join([text_frame(envelope) for _, envelope in page]))
 
@@ -231,6 +235,7 @@ class Client(Outbox):
         for start in range(0, len(view), _SLICE_BYTES):
             self._sink.send_all(view[start : start + _SLICE_BYTES], Deadline(self._send_timeout_seconds))
             self._last_sent = monotonic()
+        self.octets += len(view)
 
     def _see_off(self) -> None:
         """The close frame is out; a request thread that still reads gets a while for the peer's answer."""

@@ -54,6 +54,10 @@ class Cursors:
     def positions(self) -> dict[str, int]:
         return {channel: cursor.last for channel, cursor in self._cursors.items()}
 
+    def lag(self) -> int:
+        """How many events, of those it has heard of, are still to be read from the store."""
+        return sum(max(0, cursor.newest - cursor.last) for cursor in self.behind.values())
+
     # What publishers say
 
     def accept(self, batch: Batch) -> bool:

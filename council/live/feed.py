@@ -5,8 +5,9 @@ from typing import NamedTuple
 
 from council.clock import Deadline
 from council.live.client import ReadEvents
+from council.live.condition import Condition
 from council.live.cursors import Cursors
-from council.live.frames import Batch
+from council.live.frames import NO_CODE, Batch
 from council.live.outbox import QUEUE_BATCHES
 from council.store.channels import is_last_page
 
@@ -26,6 +27,7 @@ class EventFeed:
     def __init__(self, read_events: ReadEvents, *, client_id: str, page: int = 1000) -> None:
         self.client_id = client_id
         self.reason = ""
+        self.frames = self.octets = 0  # Sent so far; counted by the reader's thread.
         self._read_events = read_events
         self._page = page
         self.queue: queue.Queue[Batch] = queue.Queue(QUEUE_BATCHES)
@@ -34,10 +36,30 @@ class EventFeed:
         self._filled = self.queue.not_empty
         self._cursors = Cursors()
         self._closed = False
+        self._code = NO_CODE
 
     @property
     def gone(self) -> bool:
         return self._closed
+
+    @property
+    def condition(self) -> Condition:
+        """How it is, or was in the end."""
+        with self._mutex:
+            return Condition(
+                "stream",
+                self._code,
+                self.reason or "closed",
+                self.frames,
+                self.octets,
+                len(self._items),
+                self._cursors.lag(),
+            )
+
+    def count(self, frames: int, octets: int) -> None:
+        """So much was sent. The reader's thread."""
+        self.frames += frames
+        self.octets += octets
 
     def subscribe(self, channel: str, since: int) -> None:
         """Deliver what comes after ``since``; the hub has been told before, so nothing falls in between."""
@@ -81,6 +103,7 @@ class EventFeed:
 
     def close(self, code: int = 1000, reason: str = "") -> None:
         with self._mutex:
+            self._code = self._code if self._closed else code
             self._closed = True
             self.reason = self.reason or "closed"
             self._items.clear()

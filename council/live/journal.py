@@ -1,7 +1,9 @@
 """What every session has to say, numbered and stored in groups, and only then shown."""
 
 import threading
+from collections import Counter
 from collections.abc import Callable
+from contextvars import copy_context
 from typing import Any, Protocol
 
 import structlog
@@ -12,6 +14,7 @@ from council.errors import Unavailable
 from council.events import Event, TokenStream, envelope_parts, session_of
 from council.live.records import Decide, Record, Ticket
 from council.live.transaction import Transaction
+from council.meters import SECONDS, SIZES, Distribution
 from council.store.engine import Store
 
 log = structlog.get_logger(__name__)
@@ -32,17 +35,37 @@ class Gathering(Protocol):
     def flush(self) -> None: ...
 
 
+class Commits:
+    """What the committer has done so far. Only its thread writes here; a scrape reads it as it stands."""
+
+    def __init__(self) -> None:
+        self.sizes = Distribution(SIZES)  # Events.
+        self.seconds = Distribution(SECONDS)  # For the transaction, further attempts included.
+        self.stored = Distribution(SECONDS)  # From the oldest record of a batch to its commit.
+        self.shown = Distribution(SECONDS)  # From there to the end of the broadcast.
+        self.retries = 0
+        self.turns: Counter[str] = Counter()  # In the lives of meetings, by name.
+
+    def count(self, size: int, oldest_at: float, began_at: float, committed_at: float) -> None:
+        self.sizes.observe(size)
+        self.seconds.observe(committed_at - began_at)
+        self.stored.observe(committed_at - oldest_at)
+        self.shown.observe(clock.monotonic() - oldest_at)
+
+
 class Journal:
     """Groups what all sessions have to say into transactions; one committer thread does the writing."""
 
     def __init__(self, store: Store, publish: Publish, *, gather_seconds: float) -> None:
         self._store = store
         self._publish = publish
+        self.commits = Commits()
         self._gather_seconds = gather_seconds
         self._lock = threading.Lock()  # Guards everything below. Held for list operations only.
         self._bell = threading.Condition(self._lock)
         self._room = threading.Condition(self._lock)
         self._pending: list[Record] = []
+        self._oldest_at = clock.monotonic()  # When the first of them came.
         self._open: set[Gathering] = set()
         self._urgent = False
         self._closing = self._ended = False
@@ -62,14 +85,14 @@ class Journal:
 
     def record(self, channel: str, *events: Event, fence: int | None = None) -> Ticket:
         """Store these events, all or none."""
-        return self._enqueue(Record(channel, fence, events, ticket=Ticket()))
+        return self._enqueue(Record(channel, fence, events, ticket=Ticket(), context=copy_context()))
 
     def decide(self, channel: str, decide: Decide, *, fence: int | None = None) -> Ticket:
         """Run ``decide`` inside the transaction and store what it decides. It may run again after a retry.
 
         A CouncilError it raises undoes what it changed and goes to whoever waits on the ticket.
         """
-        return self._enqueue(Record(channel, fence, decide=decide, ticket=Ticket()))
+        return self._enqueue(Record(channel, fence, decide=decide, ticket=Ticket(), context=copy_context()))
 
     def piece(self, channel: str, event: TokenStream, *, fence: int, urgent: bool) -> None:
         """Store a piece of a message soon; nobody waits for it."""
@@ -93,6 +116,11 @@ class Journal:
         with self._lock:
             self._room.wait_for(lambda: self._closing or len(self._pending) < MAX_PENDING)
 
+    @property
+    def pending(self) -> int:
+        """How many records wait for the committer."""
+        return len(self._pending)
+
     def hurry(self) -> None:
         """The process ends: a database that takes nothing is waited for a few seconds more, and then no longer."""
         with self._lock:
@@ -114,6 +142,8 @@ class Journal:
             if self._ended:
                 record.ticket.fail(Unavailable("The server is shutting down."))
                 return record.ticket
+            if not self._pending:
+                self._oldest_at = clock.monotonic()
             self._pending.append(record)
             if urgent and not self._urgent:
                 self._urgent = True
@@ -128,14 +158,14 @@ class Journal:
         while self._await_work():
             if self._tick_is_due():
                 self._collect()
-            records = self._drain()
+            records, oldest_at = self._drain()
             try:
                 if records:
-                    self._commit(records)
+                    self._commit(records, oldest_at)
             except Exception:  # top of the committer thread: a broken record neither ends it nor harms others
                 log.exception("journal.batch_broken", records=len(records))
                 for record in records:
-                    self._commit_alone(record)
+                    self._commit_alone(record, oldest_at)
 
     def _await_work(self) -> bool:
         """Wait until there is something to commit; False when closing and all is done."""
@@ -174,16 +204,17 @@ class Journal:
         for message in messages:
             message.flush()  # Takes the message's lock, then ours: never the other way round.
 
-    def _drain(self) -> list[Record]:
+    def _drain(self) -> tuple[list[Record], float]:
+        """What is to be written, and since when it has waited."""
         with self._lock:
             records, self._pending = self._pending, []
             self._urgent = False
             self._room.notify_all()
-        return records
+            return records, self._oldest_at
 
-    def _commit(self, records: list[Record]) -> None:
+    def _commit(self, records: list[Record], oldest_at: float) -> None:
         """Write until it is written, whatever the database does meanwhile."""
-        attempt = 0
+        attempt, began_at = 0, clock.monotonic()
         while True:
             try:
                 written = self._write(records)
@@ -195,14 +226,16 @@ class Journal:
                 attempt += 1
         self._committed_at = clock.monotonic()
         self._show(written)
+        self.commits.count(written.size, oldest_at, began_at, self._committed_at)
 
-    def _commit_alone(self, record: Record) -> None:
+    def _commit_alone(self, record: Record, oldest_at: float) -> None:
         try:
-            self._commit([record])
+            self._commit([record], oldest_at)
         except Exception as problem:  # as above
             self._abandon([record], problem)
 
     def _wait_out(self, problem: OperationalError, attempt: int) -> None:
+        self.commits.retries += 1
         seconds = RETRY_SECONDS[min(attempt, len(RETRY_SECONDS) - 1)]
         if attempt in (0, 10, 100):
             log.warning("journal.database_does_not_take", error=str(problem.orig), attempt=attempt + 1)
@@ -231,6 +264,9 @@ class Journal:
             self._tell(self._publish, *batch)
         for ticket, result, error in written.settled:
             ticket.fail(error) if error is not None else ticket.keep(result)
+        for turn in written.turns:
+            self.commits.turns[turn.name] += 1
+            self._tell(turn.tell)
         for run in written.fenced:
             self._tell(self._on_fenced, *run)
 

@@ -9,8 +9,9 @@ import enum
 import queue
 
 from council.clock import monotonic
+from council.live.condition import ABNORMAL, Condition
 from council.live.cursors import Cursors
-from council.live.frames import close_frame
+from council.live.frames import NO_CODE, close_frame
 from council.live.sink import Sink
 
 QUEUE_BATCHES = 256
@@ -41,6 +42,7 @@ class Outbox:
 
     # Slots: an event passes through all clients, and each attribute dictionary would be one more cache miss.
     __slots__ = (
+        "_code",
         "_cursors",
         "_emptied",
         "_filled",
@@ -52,12 +54,15 @@ class Outbox:
         "_sink",
         "_state",
         "_waiting",
+        "frames",
+        "octets",
         "queue",
         "reason",
     )
 
     def __init__(self, sink: Sink) -> None:
         self.reason = ""  # Why it is gone: closed, slow, stalled, broken or failed.
+        self.octets = 0  # Sent so far; counted by whoever has the right to write.
         self._sink = sink
         self._send_nowait = sink.send_nowait
         self.queue: queue.Queue[bytes | memoryview] = queue.Queue(QUEUE_BATCHES)
@@ -67,6 +72,8 @@ class Outbox:
         self._emptied = self.queue.not_full
         self._cursors = Cursors()
         self._state = OPEN
+        self._code = NO_CODE  # What the peer is told, or told us.
+        self.frames = 0  # Taken for sending so far.
         self._waiting = False  # Something is there for the writer: set with it, cleared when nothing is left.
         self._right = FREE  # Taken under the mutex; given back by its holder alone, see _send_directly().
         self._last_sent = monotonic()  # Whoever has the right to write.
@@ -79,11 +86,27 @@ class Outbox:
     def closing(self) -> bool:
         return self._state is not OPEN
 
+    @property
+    def condition(self) -> Condition:
+        """How it is, or was in the end."""
+        with self._mutex:
+            told = self.reason in ("", "closed", "slow")
+            return Condition(
+                "socket",
+                self._code if told else ABNORMAL,
+                self.reason or "closed",
+                self.frames,
+                self.octets,
+                len(self._items),
+                self._cursors.lag(),
+            )
+
     def close(self, code: int = 1000, reason: str = "") -> None:
         """Let out what is queued, then close. Does not wait; only the first call counts. Any thread."""
         with self._mutex:
             if self._state is OPEN:
                 self._state = CLOSING
+                self._code = code
                 self._cursors.clear()
                 self._items.append(close_frame(code, reason))
                 self._call_writer()
@@ -93,6 +116,8 @@ class Outbox:
         """Let go of a reader that is too slow; it comes back and reads what it missed. Any thread."""
         with self._mutex:
             between_frames = self._state is OPEN and self._right is FREE and not self._waiting
+            if self._state is OPEN:
+                self._code = code
             if between_frames:
                 self._right = PUBLISHER
         if between_frames:
@@ -133,6 +158,8 @@ class Outbox:
         except OSError:
             sent = len(frame)
             self._leave("broken")
+        else:
+            self.octets += sent
         if sent != len(frame):
             self._put_first(memoryview(frame)[sent:])
         self._last_sent = monotonic()

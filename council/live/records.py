@@ -2,6 +2,7 @@
 
 import threading
 from collections.abc import Callable
+from contextvars import Context
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -80,6 +81,7 @@ class Record:
     events: tuple[Event, ...] = ()
     decide: Decide | None = None
     ticket: Ticket = field(default=NOBODY_WAITS)
+    context: Context | None = None  # Of who spoke: its request, its client, its user. Pieces have none.
     parts: tuple[str, str] | None = None  # Of its only event, encoded outside the transaction.
 
     @property

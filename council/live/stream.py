@@ -2,6 +2,7 @@
 
 import threading
 
+from council import clock
 from council.events import TokenStream
 from council.live.journal import Journal
 
@@ -36,6 +37,7 @@ class MessageStream:
         self._buffer: list[str] = []
         self._size = 0
         self._is_thinking = False
+        self.first_at: float | None = None  # When the first piece of it came.
         self._said: dict[bool, list[str]] = {False: [], True: []}
         self._offsets = {False: 0, True: 0}
         journal.open(self)
@@ -70,6 +72,7 @@ class MessageStream:
         assert self._lock.locked()
         if not self._size:
             return
+        self.first_at = self.first_at or clock.monotonic()
         chunk, self._buffer, self._size = "".join(self._buffer), [], 0
         kind = self._is_thinking
         event = TokenStream(

@@ -10,6 +10,7 @@ from sqlalchemy.exc import OperationalError
 from council import clock
 from council.errors import CouncilError, Fenced
 from council.events import Event, envelope_parts, join_envelope, session_of
+from council.live.life import LIFE, Turn, turn_of
 from council.live.records import Decision, Record, Ticket
 from council.store import channels, leases, projections
 
@@ -27,6 +28,7 @@ class Transaction:
         self._rows: list[dict[str, Any]] = []
         self._shown: dict[str, list[bytes]] = {}
         self.settled: list[tuple[Ticket, Any, BaseException | None]] = []
+        self.turns: list[Turn] = []  # In the lives of meetings.
         self.fenced: set[tuple[str, int]] = set()  # Runs, as (session, fence), that may not write any more.
 
     def write(self, records: list[Record]) -> None:
@@ -40,6 +42,11 @@ class Transaction:
             else:
                 self._write_whole(record)
         self._insert()
+
+    @property
+    def size(self) -> int:
+        """How many events it carries."""
+        return sum(map(len, self._shown.values()))
 
     def batches(self) -> Iterable[tuple[str, int, list[bytes]]]:
         """What to show: each channel with the number of its first envelope."""
@@ -86,6 +93,7 @@ class Transaction:
             self._settle(record, None, problem)
         else:
             self._settle(record, decision.result, None)
+            self._note_turns(record, decision)
 
     def _carry_out(self, record: Record) -> Decision:
         with self._connection.begin_nested():
@@ -118,6 +126,12 @@ class Transaction:
         if session_id is not None:
             place = projections.Numbered(session_id, self._seqs[channel], self._at, event)
             projections.apply(self._connection, place)
+
+    def _note_turns(self, record: Record, decision: Decision) -> None:
+        session_id = session_of(record.channel)
+        for event in decision.events:
+            if event.name in LIFE and session_id is not None:
+                self.turns.append(turn_of(self._connection, session_id, event, record.context))
 
     def _insert(self) -> None:
         """Insert what has its numbers: at the end at once, but what a decision may want to read before it."""

@@ -1,10 +1,10 @@
-"""Looks whether the store is ahead, or has forgotten a channel: several processes, and whatever a bus has lost."""
+"""Looks whether the store is ahead, or has forgotten or rewritten a channel: several processes, and lossy buses."""
 
 import logging
 import threading
 from collections.abc import Callable, Collection, Mapping
 
-from council.live.hub import NO_SUCH_SESSION, Hub
+from council.live.hub import NO_SUCH_SESSION, SERVICE_RESTART, Hub
 
 log = logging.getLogger(__name__)
 
@@ -20,7 +20,7 @@ class Watcher:
         self._hub = hub
         self._read_newest = read_newest
         self._poll_seconds = poll_seconds
-        self._seen: set[str] = set()  # Channels the store had. Only the watcher's thread has it.
+        self._seen: dict[str, int] = {}  # The newest numbers the store had. Only the watcher's thread has it.
         self._closed = threading.Event()
         self._thread = threading.Thread(target=self._watch, name="watcher", daemon=True)
         self._thread.start()
@@ -33,15 +33,22 @@ class Watcher:
         """Compare once."""
         channels = self._hub.channels()
         if not channels:
+            self._seen = {}
             return
         newest = self._read_newest(channels)
         self._closed.wait(min(_SETTLE_SECONDS, self._poll_seconds))
         for channel, seq in newest.items():
             self._hub.notice(channel, seq)
-        self._seen &= channels
-        for channel in self._seen - newest.keys():
+        for channel in self._seen.keys() & channels:
+            self._dismiss_lost(channel, newest.get(channel))
+        self._seen = {channel: seq for channel, seq in newest.items() if channel in channels}
+
+    def _dismiss_lost(self, channel: str, seq: int | None) -> None:
+        """A log that is gone, or shorter than it was: it was pruned, and who comes back is told its new epoch."""
+        if seq is None:
             self._hub.dismiss(channel, NO_SUCH_SESSION, "session deleted")
-        self._seen = newest.keys() & channels
+        elif seq < self._seen[channel]:
+            self._hub.dismiss(channel, SERVICE_RESTART, "log rewritten")
 
     def _watch(self) -> None:
         while not self._closed.wait(self._poll_seconds):

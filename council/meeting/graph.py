@@ -12,7 +12,7 @@ Category = Literal["code_review", "business_plan", "quick_decision", "debate", "
 
 
 class _Part(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, json_schema_serialization_defaults_required=True)
 
 
 class Node(_Part):

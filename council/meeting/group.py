@@ -11,7 +11,7 @@ EVERY_TEMPLATE = "*"
 class Group(BaseModel):
     """``default_agents``: by template id or ``*``, which agent sits at which node unless the start says otherwise."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, json_schema_serialization_defaults_required=True)
 
     group_id: str
     name: str = Field(max_length=128)

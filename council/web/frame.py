@@ -3,8 +3,9 @@
 from pathlib import Path
 from typing import Any
 
-from flask import Blueprint, Response, make_response, render_template, request
+from flask import Blueprint, Response, g, make_response, render_template, request
 from flask.sansio.blueprints import BlueprintSetupState
+from flask_wtf.csrf import generate_csrf
 from werkzeug.exceptions import HTTPException
 
 from council.errors import NotFound
@@ -24,6 +25,9 @@ SHEETS = {
     "editor": ("canvas", "editor"),
     "agents": ("shelf", "agents"),
     "groups": ("shelf", "groups"),
+    "login": ("door",),
+    "people": ("shelf", "accounts"),
+    "providers": ("shelf", "accounts", "providers"),
 }
 """The style sheets of each page, beside ``EVERY_SHEET``."""
 
@@ -67,7 +71,10 @@ def _keep_order(state: BlueprintSetupState) -> None:
 
 def _for_every_page() -> dict[str, Any]:
     language = texts.page_language()
+    who = g.get("who")
     return {
+        "who": who if who is not None and who.user_id else None,
+        "csrf": generate_csrf if who is not None and who.with_cookie else None,
         "language": language,
         "other_languages": {name: own for name, own in texts.OWN_NAMES.items() if name != language},
         "script_texts": texts.script_texts,

@@ -20,12 +20,14 @@ def install(app: Flask, settings: Settings) -> None:
     @app.before_request
     def check() -> None:
         _check_host(request.host, hosts)
-        _check_origin(request.headers.get("Origin"), request.host, origins)
+        _check_origin(request.headers.get("Origin"), own_origins(settings) | origins)
 
     @app.after_request
     def forbid_guessing(response: Response) -> Response:
         """An answer that quotes somebody's words is never taken for a page or a script."""
         response.headers.setdefault("X-Content-Type-Options", "nosniff")
+        if request.is_secure:  # Told by a trusted proxy: a browser that was here once comes back encrypted.
+            response.headers.setdefault("Strict-Transport-Security", "max-age=31536000")
         return response
 
 
@@ -42,8 +44,14 @@ def _check_host(host: str, allowed: frozenset[str]) -> None:
         )
 
 
-def _check_origin(origin: str | None, host: str, allowed: frozenset[str]) -> None:
-    if origin is None or origin in allowed or origin in (f"http://{host}", f"https://{host}"):
+def own_origins(settings: Settings) -> frozenset[str]:
+    """Where this request's page may come from; how it travelled outside is known only from a trusted proxy."""
+    schemes = (request.scheme,) if settings.trusted_proxies else ("http", "https")
+    return frozenset(f"{scheme}://{request.host}" for scheme in schemes)
+
+
+def _check_origin(origin: str | None, allowed: frozenset[str]) -> None:
+    if origin is None or origin in allowed:
         return
     raise Forbidden(
         "Requests from that origin are not taken.",

@@ -5,16 +5,24 @@ from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 
 from council.parts import Parts
+from council.web.describe import Answer, describes
+from council.web.shelf_shapes import Alive, Ready
 
 
 def blueprint(parts: Parts) -> Blueprint:
     pages = Blueprint("health", __name__)
 
     @pages.get("/health")
+    @describes("read_health", "Is the process alive?", answer=Alive)
     def health() -> Response:
         return jsonify(status="alive")
 
     @pages.get("/ready")
+    @describes(
+        "read_ready",
+        "Can it serve?",
+        answers={200: Answer.of(Ready, "It can."), 503: Answer.of(Ready, "It cannot: `checks` says why.")},
+    )
     def ready() -> Response:
         checks = {
             "database": _database_answers(parts),

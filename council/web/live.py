@@ -21,18 +21,30 @@ from council.errors import (
     Malformed,
     NotAvailable,
     NotFound,
+    RateLimited,
+    TooLarge,
     Unavailable,
     UnsupportedMedia,
 )
 from council.events import EVERYTHING, session_channel
 from council.jsontext import parse_object
 from council.live.client import Client
+from council.live.hub import Guest
 from council.live.socket import Connection, Sock
+from council.live.watched import tell_received, watched
 from council.parts import Parts
+from council.people.pace import Bucket
+from council.people.who import Who
 from council.store.channels import Position
+from council.web.auth import SOCKETS, everything_for, guest, limit_connects, me
+from council.web.commanding import authorise, perform
+from council.web.describe import Answer, describes, text
 from council.web.problems import as_event, as_known
+from council.web.trail import listening, name_client
 
 PROTOCOL = "council.v1"
+BURST_SECONDS = 10  # Of commands that may come at once.
+MOST_CHANNELS = 100  # That one socket subscribes to.
 WARNINGS = 10  # Messages that are no commands, before the socket is closed.
 _ENVELOPE = frozenset({"cmd", "id", "data"})
 
@@ -40,8 +52,31 @@ _ENVELOPE = frozenset({"cmd", "id", "data"})
 def install(sock: Sock, parts: Parts) -> None:
     """Both paths, ``/ws`` and ``/api/v1/ws``."""
 
+    @describes(
+        "open_socket",
+        "Open a WebSocket: events come, commands go",
+        details="Also at `/ws`. Each message is one JSON text, in either direction: see "
+        "[/api/live.schema.json](/api/live.schema.json).",
+        inputs=(
+            text(
+                "The meeting to follow; without it all of them, from now on.",
+                name="session_id",
+                format="uuid",
+            ),
+            text(
+                'The last `seq` you have, or "latest".',
+                name="since",
+                pattern="^([0-9]{1,15}|latest)$",
+                default="0",
+            ),
+            text("The log's epoch as you know it.", name="epoch"),
+            text("Who you are, where no header can say it: see make_ticket.", name="ticket"),
+        ),
+        answers={101: Answer("The socket is open; `hello` is the first message.", {})},
+    )
     def serve(connection: Connection) -> None:
-        _Listener(connection, parts).serve(dict(request.args))
+        query = {name: value for name, value in request.args.items() if name != "ticket"}
+        _Listener(connection, parts, me(), guest()).serve(query)
 
     app = sock.app
     if app is None:
@@ -49,8 +84,11 @@ def install(sock: Sock, parts: Parts) -> None:
 
     @app.before_request
     def refuse_when_full() -> None:
-        if request.path in ("/ws", "/api/v1/ws") and (parts.hub.full or not parts.running):
-            raise Unavailable("There are as many viewers as this server takes.")
+        if request.path in SOCKETS:
+            limit_connects(parts)
+            parts.hub.refuse_when_full()
+            if not parts.running:
+                raise Unavailable("The server is starting, or about to end.")
 
     sock.route("/ws", endpoint="ws")(serve)
     sock.route("/api/v1/ws", endpoint="api_ws")(serve)
@@ -59,15 +97,21 @@ def install(sock: Sock, parts: Parts) -> None:
 class _Listener:
     """One socket's request thread: it reads commands and answers them in order."""
 
-    def __init__(self, connection: Connection, parts: Parts) -> None:
+    def __init__(self, connection: Connection, parts: Parts, who: Who, guest: Guest) -> None:
         self._connection = connection
         self._parts = parts
+        self._who = who
+        self._guest = guest
         self._warnings = 0
-        live = parts.settings.live
+        self._told = parts.settings.log_level == "DEBUG"
+        live, limits = parts.settings.live, parts.settings.limits
+        self._pace = Bucket(limits.commands_per_second, limits.commands_per_second * BURST_SECONDS)
+        client_id = secrets.token_hex(6)
+        name_client(client_id, request.args.get("session_id"))  # Before its writer thread starts.
         self._client = Client(
-            connection,
+            watched(connection, level=parts.settings.log_level),
             parts.archive.events,
-            client_id=secrets.token_hex(6),
+            client_id=client_id,
             heartbeat_seconds=live.heartbeat_seconds,
             send_timeout_seconds=live.send_timeout_seconds,
         )
@@ -76,7 +120,7 @@ class _Listener:
         """Until the socket ends. Every way out closes the client and takes it off the hub."""
         hub = self._parts.hub
         try:
-            with self._client:
+            with listening(self._client, "socket"), self._client:
                 if self._enter() and self._greet(query):
                     self._read_commands()
         finally:
@@ -85,9 +129,11 @@ class _Listener:
     def _enter(self) -> bool:
         """Join the hub. It may be full since we looked: the upgrade has happened, so a close code tells."""
         try:
-            self._parts.hub.register(self._client)
+            self._parts.hub.register(self._client, self._guest)
         except Unavailable as problem:
             return self._turn_away(problem, 1013)
+        except RateLimited as problem:
+            return self._turn_away(problem, 1008)
         return True
 
     # Greeting
@@ -96,6 +142,8 @@ class _Listener:
         """Say hello and begin to deliver; False when the client asked for what it cannot have."""
         try:
             wanted = _wanted(query)
+            if wanted is not None:
+                authorise(self._parts, self._who, wanted)
             position = self._parts.archive.position(wanted.session_id) if wanted else None
         except NotFound as problem:
             return self._turn_away(problem, 4404)
@@ -128,7 +176,8 @@ class _Listener:
     def _deliver(self, channel: str, terms: dict[str, Any]) -> None:
         """Subscribe first, then read the backlog: nothing falls in between. Without recovery, nothing is sent."""
         if terms["recovered"]:
-            self._parts.hub.subscribe(self._client, channel)
+            hears = everything_for(self._parts, self._who) if channel == EVERYTHING else None
+            self._parts.hub.subscribe(self._client, channel, hears)
             self._client.subscribe(channel, terms["since"])
 
     # Commands
@@ -136,19 +185,29 @@ class _Listener:
     def _read_commands(self) -> None:
         while self._warnings < WARNINGS:
             message = self._connection.receive()
+            if self._told:
+                tell_received(message)
             command_id: str | None = None
             try:
                 if not isinstance(message, str):
                     raise UnsupportedMedia("Binary messages are not taken.", hint="Send JSON as text.")
+                self._slow_down()
                 raw = parse_object(message)
                 command_id = _id_of(raw)
-                self._obey(_command_of(raw), command_id)
+                command = _command_of(raw)
+                _refuse_too_large(command, message, self._parts.settings.limits.command_bytes)
+                self._obey(command, command_id)
             except CouncilError as problem:
-                self._warnings += isinstance(problem, Malformed | UnsupportedMedia)
+                self._warnings += isinstance(problem, Malformed | UnsupportedMedia | RateLimited)
                 self._client.send(as_event(problem, command_id))
             except Exception as problem:  # top of a socket's thread: one command fails, the connection lives
                 self._client.send(as_event(as_known(problem), command_id))
-        self._client.close(1008, "too many messages that are no commands")
+        self._client.close(1008, "too many messages that are no commands, or too fast")
+
+    def _slow_down(self) -> None:
+        """Raises RateLimited."""
+        if wait := self._pace.take():
+            raise RateLimited("Too many commands.", retry_after=wait)
 
     def _obey(self, command: Command, command_id: str | None) -> None:
         match command:
@@ -168,6 +227,11 @@ class _Listener:
                 self._apply(command, command_id)
 
     def _subscribe(self, command: Subscribe, command_id: str | None) -> None:
+        authorise(self._parts, self._who, command)
+        if len(self._client.positions()) >= MOST_CHANNELS:
+            raise RateLimited(
+                f"{MOST_CHANNELS} meetings are enough for one socket.", hint="Unsubscribe from some."
+            )
         position = self._parts.archive.position(command.session_id)
         terms = _terms(position, command, self._parts.settings.live.replay_limit)
         self._ack(command, command_id, {"session_id": command.session_id} | terms)
@@ -176,17 +240,18 @@ class _Listener:
     def _apply(self, command: Any, command_id: str | None) -> None:
         if isinstance(command, StartSession):
             return self._start(command, command_id)
-        self._ack(command, command_id, self._parts.control.apply(command, command_id=command_id))
+        self._ack(command, command_id, perform(self._parts, self._who, command, command_id=command_id))
 
     def _start(self, command: StartSession, command_id: str | None) -> None:
         """Listen to a new meeting before it begins, so that its first event comes as soon as it is stored."""
+        authorise(self._parts, self._who, command)
         channel = session_channel(command.session_id)
         from_the_beginning = {"recovered": True, "since": 0}
         early = not self._exists(command.session_id)
         if early:
             self._deliver(channel, from_the_beginning)
         try:
-            result = self._parts.control.apply(command, command_id=command_id)
+            result = perform(self._parts, self._who, command, command_id=command_id)
         except CouncilError:
             if early:
                 self._leave(channel)
@@ -247,6 +312,12 @@ def _terms(position: Position, wanted: Subscribe, replay_limit: int) -> dict[str
     same_log = wanted.epoch is None or wanted.epoch == position.epoch
     recovered = same_log and 0 <= position.seq - since <= replay_limit
     return {"epoch": position.epoch, "since": since, "seq": position.seq, "recovered": recovered}
+
+
+def _refuse_too_large(command: Command, message: str, most: int) -> None:
+    """Only a start may bring documents. Raises TooLarge."""
+    if not isinstance(command, StartSession) and len(message.encode()) > most:
+        raise TooLarge(f"A command has at most {most:,} bytes.", hint="Only a start may bring documents.")
 
 
 def _id_of(raw: dict[str, Any]) -> str | None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import asdict
+from functools import partial
 from typing import Any
 
 from flask_babel import gettext
@@ -9,6 +10,10 @@ from flask_babel import gettext
 from council.events import FINAL_STATUSES
 from council.meeting.state import MOVES
 from council.parts import Parts
+from council.people.access import visible
+from council.people.who import reaches
+from council.web.allowed import with_rights
+from council.web.auth import library_of, me
 from council.web.drawing import across
 from council.web.own_words import told, told_graph
 from council.web.picture import draw
@@ -23,12 +28,14 @@ def lobby_reader(parts: Parts) -> Callable[[], dict[str, Any]]:
     """Reads it all anew at each call."""
 
     def read() -> dict[str, Any]:
-        sessions = parts.archive.sessions
+        sessions = partial(parts.archive.sessions, seen=visible(me(), "session"))
+        library = library_of(parts, me())
         return {
-            "templates": [template.model_dump(mode="json") for template in parts.library.all_templates()],
+            "templates": [template.model_dump(mode="json") for template in library.all_templates()],
             "providers": [asdict(provider) for provider in parts.catalogue.providers()],
             "running": sessions(statuses=sorted(MOVES.keys() - FINAL_STATUSES), limit=MOST_RUNNING),
-            "past": sessions(statuses=sorted(FINAL_STATUSES), limit=PAST_PAGE),
+            "past": with_rights(parts, sessions(statuses=sorted(FINAL_STATUSES), limit=PAST_PAGE)),
+            "may_start": reaches(me().level, "run"),
         }
 
     return read
@@ -47,6 +54,7 @@ def lobby_view(lobby: Mapping[str, Any]) -> dict[str, Any]:
         "rehearsal": not any(_speaks(provider) for provider in lobby["providers"]),
         "running": running["items"],
         "past": past["items"],
+        "may_start": lobby.get("may_start", True),
         "first_run": bool(templates) and not running["items"] and not past["items"],
         "page_data": {
             "running": running,

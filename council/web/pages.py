@@ -8,6 +8,7 @@ from flask_babel import gettext
 
 from council import clock
 from council.meeting.state import is_final
+from council.people.access import Right
 from council.web.comparison import comparison_view
 from council.web.drawing import down
 from council.web.frame import nowhere, pages_blueprint
@@ -21,8 +22,13 @@ PAINTED = 96  # Messages that a page begins with; the others follow.
 WITHOUT_WORDS = ("message_id", "seq", "node_id", "agent_id", "role", "status", "round")
 
 
-def blueprint(lobby: Callable[[], dict[str, Any]], snapshot: Callable[[str], dict[str, Any]]) -> Blueprint:
-    """The pages. ``lobby`` gives what ``lobby_view`` takes; ``snapshot`` a meeting, or raises NotFound."""
+def blueprint(
+    lobby: Callable[[], dict[str, Any]],
+    snapshot: Callable[[str], dict[str, Any]],
+    right: Callable[[str], Right] = lambda session_id: "own",
+) -> Blueprint:
+    """The pages. ``lobby`` gives what ``lobby_view`` takes; ``snapshot`` a meeting, or raises NotFound; ``right`` is
+    what whoever asks may do in it."""
     pages = pages_blueprint("pages")
     pages.app_errorhandler(404)(nowhere)
 
@@ -35,7 +41,8 @@ def blueprint(lobby: Callable[[], dict[str, Any]], snapshot: Callable[[str], dic
         beside = request.args.get("beside")
         if beside is not None:
             return render_template("compare.html", **comparison_view(snapshot(session_id), snapshot(beside)))
-        return render_template("room.html", **room_view(snapshot(session_id), whole="whole" in request.args))
+        view = room_view(snapshot(session_id), whole="whole" in request.args)
+        return render_template("room.html", right=right(session_id), **view)
 
     return pages
 

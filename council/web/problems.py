@@ -1,5 +1,6 @@
 """Errors as they travel: one shape everywhere, and nothing that only we should see."""
 
+import math
 from typing import Any
 
 import structlog
@@ -8,7 +9,7 @@ from sqlalchemy.exc import OperationalError
 from sqlalchemy.exc import TimeoutError as NoConnectionFree
 from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 
-from council.errors import CouncilError, RateLimited, TooLarge, Unavailable
+from council.errors import CouncilError, RateLimited, SignInNeeded, TooLarge, Unavailable
 
 log = structlog.get_logger(__name__)
 
@@ -34,8 +35,12 @@ def answer(problem: CouncilError) -> Response:
     told = _shortened(problem.as_problem())
     response = jsonify(error=told | {"details": problem.details} if problem.details_whole else told)
     response.status_code = problem.status
-    if isinstance(problem, RateLimited | Unavailable):
+    if isinstance(problem, RateLimited):
+        response.headers["Retry-After"] = str(math.ceil(problem.retry_after))
+    elif isinstance(problem, Unavailable):
         response.headers["Retry-After"] = "2"
+    elif isinstance(problem, SignInNeeded):
+        response.headers["WWW-Authenticate"] = "Bearer"
     return response
 
 

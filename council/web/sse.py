@@ -7,11 +7,17 @@ from collections.abc import Iterator
 from contextlib import suppress
 from typing import Any
 
+import structlog
 from flask import Response, request
 
+from council import clock
 from council.events import session_channel
 from council.live.feed import EventFeed
 from council.parts import Parts
+from council.web.auth import guest, limit_connects
+from council.web.trail import name_client, tell_closed
+
+log = structlog.get_logger(__name__)
 
 HEADERS = {"Cache-Control": "no-store", "X-Accel-Buffering": "no", "Connection": "close"}
 _BEGIN = b": council.v1\n\n"
@@ -21,7 +27,9 @@ _HEARTBEAT = b": heartbeat\n\n"
 def stream(parts: Parts, session_id: str, since: int) -> Response:
     """The log from ``since`` on, and then whatever happens. Raises Unavailable when there are too many listeners."""
     feed = EventFeed(parts.archive.events, client_id=f"sse-{secrets.token_hex(4)}")
-    parts.hub.register(feed)
+    name_client(feed.client_id)
+    limit_connects(parts)
+    parts.hub.register(feed, guest())
     _limit_sends(request.environ, parts.settings.live.send_timeout_seconds)
     channel = session_channel(session_id)
     parts.hub.subscribe(feed, channel)
@@ -37,6 +45,8 @@ class _Body:
         self._frames = frames
         self._feed = feed
         self._parts = parts
+        self._began = clock.monotonic()
+        log.info("stream.opened")
 
     def __iter__(self) -> Iterator[bytes]:
         return self._frames
@@ -44,6 +54,7 @@ class _Body:
     def close(self) -> None:
         self._feed.close()
         self._parts.hub.unregister(self._feed)
+        tell_closed(self._feed.condition, clock.monotonic() - self._began)
 
 
 def _frames(feed: EventFeed, heartbeat_seconds: float) -> Iterator[bytes]:
@@ -51,7 +62,9 @@ def _frames(feed: EventFeed, heartbeat_seconds: float) -> Iterator[bytes]:
     while True:
         items = feed.next(heartbeat_seconds)
         if items:
-            yield b"".join(b"id: %d\ndata: %s\n\n" % (item.seq, item.envelope) for item in items)
+            text = b"".join(b"id: %d\ndata: %s\n\n" % (item.seq, item.envelope) for item in items)
+            yield text
+            feed.count(len(items), len(text))
         elif feed.gone:
             return
         else:

@@ -7,9 +7,12 @@ from flask_babel import gettext
 
 from council.meeting.graph import Template
 from council.parts import Parts
+from council.people.who import reaches
 from council.store.shelf import Kept
 from council.store.templates import agents_named
+from council.web.allowed import lesser_rights
 from council.web.api.shelf import as_item
+from council.web.auth import library_of, me
 from council.web.drawing import across
 from council.web.frame import pages_blueprint
 from council.web.own_words import told, told_graph
@@ -26,11 +29,13 @@ def blueprint(parts: Parts) -> Blueprint:
     @pages.get("/templates")
     def templates_page() -> str:
         names = {agent.agent_id: agent.name for agent in parts.library.all_agents()}
-        cards = [_card(kept, names) for kept in parts.library.template_shelf.all()]
+        cards = [_card(kept, names) for kept in library_of(parts, me()).template_shelf.all()]
+        rights = lesser_rights(parts, "template", [card["template_id"] for card in cards])
         return render_template(
             "templates.html",
             page="templates",
-            templates=cards,
+            templates=[card | {"right": rights.get(card["template_id"], "own")} for card in cards],
+            may_make=reaches(me().level, "run"),
             rehearsal=_only_rehearsal(parts),
             page_data={"node_types": node_types(), "agents": _agents(parts)},
         )
@@ -42,7 +47,9 @@ def blueprint(parts: Parts) -> Blueprint:
 
     @pages.get("/templates/<template_id>/edit")
     def editor_page(template_id: str) -> str:
-        return _editor(parts, as_item(parts.library.template_shelf.get(template_id)))
+        item = as_item(parts.library.template_shelf.get(template_id))
+        foreign = lesser_rights(parts, "template", [template_id]).get(template_id) == "read"
+        return _editor(parts, item | {"locked": item["is_system"] or foreign})
 
     return pages
 

@@ -49,11 +49,11 @@ def test_a_cap_in_seconds_that_another_process_changed(
 
     model.responder = respond
     parts = council()
-    meeting = start(parts, "solo", budget=Cap(seconds=0.6))
+    meeting = start(parts, "solo", budget=Cap(seconds=3))
     other = council()
     wait_until(lambda: meeting.snapshot["node_statuses"].get("solo") == "running", what="a member at work")
-    other.control.apply(ResumeSession(session_id=meeting.session_id, budget=Cap(seconds=1.2)))
+    other.control.apply(ResumeSession(session_id=meeting.session_id, budget=Cap(seconds=3.2)))
     needs: dict[str, Any] = held_for(meeting, "budget")["budget"]["needs"]
-    assert needs == {"seconds": 1.2}
+    assert needs == {"seconds": 3.2}
     go.set()
     meeting.stop()

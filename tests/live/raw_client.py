@@ -57,7 +57,9 @@ class RawClient:
         *,
         timeout_seconds: float = 10,
         receive_buffer_bytes: int | None = None,
+        **headers: str | None,
     ) -> None:
+        """``headers`` are of the handshake."""
         self.socket = socket.socket()
         if receive_buffer_bytes is not None:
             self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, receive_buffer_bytes)
@@ -66,7 +68,7 @@ class RawClient:
         try:
             self.socket.connect(("127.0.0.1", port))
             self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-            self.socket.sendall(handshake(path))
+            self.socket.sendall(handshake(path, **headers))
             self.head = self._read_head()
         except BaseException:
             self.socket.close()

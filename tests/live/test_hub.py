@@ -6,6 +6,7 @@ import pytest
 
 from council.bus.local import LocalBus
 from council.errors import Unavailable
+from council.live.condition import Condition
 from council.live.cursors import EVERYTHING
 from council.live.frames import Batch
 from council.live.hub import Hub
@@ -23,6 +24,10 @@ class Recorder:
         self.ended: list[tuple[str, int]] = []
         self.left: list[str] = []
         self._leaves = leaves
+
+    @property
+    def condition(self) -> Condition:
+        return Condition("socket", 1000, self.reason or "closed", 0, 0, 0, 0)
 
     def offer(self, batch: Batch) -> None:
         self.offered.append(batch)

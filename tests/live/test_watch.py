@@ -64,3 +64,18 @@ def test_a_channel_that_the_store_has_forgotten() -> None:
     wait_until(lambda: listener.ended == [("session deleted", 4404)])
     watcher.close()
     assert early.ended == []
+
+
+def test_a_log_that_was_rewritten() -> None:
+    """A log that became shorter was pruned: who listened is sent away to come back and be told its new epoch."""
+    hub, listener, other = Hub(9), Recorder(), Recorder()
+    there = {"session:a": 42, "session:b": 7}
+    for each, channel in ((listener, "session:a"), (other, "session:b")):
+        hub.register(each)
+        hub.subscribe(each, channel)
+    watcher = Watcher(hub, lambda _channels: dict(there), poll_seconds=0.01)
+    wait_until(lambda: len(listener.noticed) >= 2)
+    there["session:a"] = 10
+    wait_until(lambda: listener.ended == [("log rewritten", 1012)])
+    watcher.close()
+    assert other.ended == []

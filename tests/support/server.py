@@ -10,6 +10,7 @@ from typing import Any
 
 import httpx2
 
+from tests.support import http
 from tests.support.waiting import wait_until
 
 ROOT = Path(__file__).parents[2]
@@ -23,6 +24,7 @@ class Server:
         self.url = f"http://127.0.0.1:{self.port}"
         self.log = data_dir.parent / f"server-{self.port}.log"
         self.data_dir = data_dir
+        self.token: str | None = None
         self._settings = settings
         self.process: subprocess.Popen[bytes] | None = None
 
@@ -61,16 +63,27 @@ class Server:
 
     def get(self, path: str, **more: Any) -> Any:
         """GET a path of the API; its JSON."""
-        answer = httpx2.get(f"{self.url}{path}", trust_env=False, timeout=10, **more)
+        answer = self._ask("GET", path, **more)
         answer.raise_for_status()
         return answer.json()
 
     def post(self, path: str, body: object, **more: Any) -> httpx2.Response:
-        return httpx2.post(f"{self.url}{path}", json=body, trust_env=False, timeout=15, **more)
+        return self._ask("POST", path, json=body, **more)
+
+    @property
+    def headers(self) -> dict[str, str]:
+        """Who asks."""
+        return {"Authorization": f"Bearer {self.token}"} if self.token else {}
 
     @property
     def text_of_log(self) -> str:
         return self.log.read_text(errors="replace")
+
+    def _ask(
+        self, method: str, path: str, headers: dict[str, str] | None = None, **more: Any
+    ) -> httpx2.Response:
+        given = self.headers | (headers or {})
+        return http.request(method, f"{self.url}{path}", headers=given, timeout=15, **more)
 
     @property
     def _running(self) -> bool:
@@ -80,7 +93,7 @@ class Server:
         if not self._running:
             raise AssertionError(f"the server ended: {self.text_of_log[-3000:]}")
         try:
-            return httpx2.get(f"{self.url}/ready", trust_env=False, timeout=2).status_code == 200
+            return http.get(f"{self.url}/ready", timeout=2).status_code == 200
         except httpx2.HTTPError:
             return False
 

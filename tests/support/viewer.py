@@ -23,10 +23,17 @@ class Socket:
     """One WebSocket that speaks our commands and events. Every wait ends with TimeoutError."""
 
     def __init__(
-        self, port: int, *, timeout_seconds: float = 10, path: str = "/api/v1/ws", **query: object
+        self,
+        port: int,
+        *,
+        timeout_seconds: float = 10,
+        path: str = "/api/v1/ws",
+        token: str | None = None,
+        **query: object,
     ) -> None:
         given = {name: str(value) for name, value in query.items() if value is not None}
-        self._raw = RawClient(port, f"{path}?{urlencode(given)}", timeout_seconds=timeout_seconds)
+        who = {"Authorization": f"Bearer {token}"} if token else {}
+        self._raw = RawClient(port, f"{path}?{urlencode(given)}", timeout_seconds=timeout_seconds, **who)
         self.head = self._raw.head.decode("latin-1")
         self.close_code: int | None = None
         if not self.head.startswith("HTTP/1.1 101"):
@@ -108,11 +115,18 @@ class Viewer:
     """Follows one meeting on a thread of its own, over any number of connections."""
 
     def __init__(
-        self, port: int, session_id: str, *, name: str = "viewer", dead_seconds: float = 5.0
+        self,
+        port: int,
+        session_id: str,
+        *,
+        name: str = "viewer",
+        dead_seconds: float = 5.0,
+        token: str | None = None,
     ) -> None:
         self.session_id = session_id
         self.name = name
         self._port = port
+        self._token = token
         self._dead_seconds = dead_seconds  # Nothing for so long: the connection is dead.
         self._changed = threading.Condition()  # Guards everything below.
         self._events: list[Envelope] = []
@@ -243,6 +257,7 @@ class Viewer:
         try:
             connection = Socket(
                 self._port,
+                token=self._token,
                 session_id=self.session_id,
                 since=since,
                 epoch=epoch,

@@ -11,6 +11,8 @@ from flask.testing import FlaskClient
 from council.parts import Parts
 from tests.live.serving import werkzeug
 from tests.support.model_server import Reply, ScriptedModelServer
+from tests.support.server import Server
+from tests.support.tokens import admin_token, token_of
 from tests.support.viewer import Socket
 from tests.support.waiting import wait_until
 
@@ -44,6 +46,17 @@ def council(build: Callable[..., Parts]) -> Parts:
 def api(council: Parts) -> FlaskClient:
     """The API, asked without a network."""
     return client_of(council)
+
+
+def signed_in(parts: Parts) -> dict[str, str]:
+    """The headers of an admin, who is made for it: on a network's address nobody else is let in."""
+    return {"Authorization": f"Bearer {token_of(parts.store, 'ada', 'admin')}"}
+
+
+def signed_in_at(server: Server) -> dict[str, str]:
+    """As ``signed_in``, for a server in a process of its own."""
+    server.token = admin_token(server.data_dir)
+    return server.headers
 
 
 def client_of(parts: Parts) -> FlaskClient:

@@ -2,6 +2,7 @@
 
 import pytest
 
+from council.live.condition import Condition
 from tests.web.conftest import SECRET, assert_problem, client_of
 
 API = "/api/v1"
@@ -100,6 +101,10 @@ class Nobody:
     """A listener that hears nothing."""
 
     reason = ""
+
+    @property
+    def condition(self):
+        return Condition("socket", 1000, "", 0, 0, 0, 0)
 
     def offer(self, batch):
         pass

@@ -3,10 +3,10 @@
 import contextlib
 import json
 
-import httpx2
 import pytest
 
 from tests.live.serving import werkzeug
+from tests.support import http
 from tests.support.waiting import wait_until
 from tests.web.conftest import assert_problem, client_of, events_of, start, wait_for_status
 
@@ -72,7 +72,7 @@ def test_a_wrong_last_event_id_is_refused(api, finished, last):
 def stream(port, session_id, query="", **headers):
     """The lines of an event stream."""
     address = f"http://127.0.0.1:{port}{SESSIONS}/{session_id}/events{query}"
-    with httpx2.stream("GET", address, headers=STREAM | headers, trust_env=False, timeout=20) as answer:
+    with http.stream("GET", address, headers=STREAM | headers, timeout=20) as answer:
         assert answer.status_code == 200
         assert answer.headers["content-type"].split(";")[0] == "text/event-stream"
         assert answer.headers["cache-control"] == "no-store"

@@ -6,7 +6,7 @@ from tests.live import raw_client
 from tests.live.raw_client import handshake
 from tests.live.serving import werkzeug
 from tests.support.waiting import wait_until
-from tests.web.conftest import assert_problem, body_of, client_of
+from tests.web.conftest import assert_problem, body_of, client_of, signed_in
 
 SESSIONS = "/api/v1/sessions"
 PATHS = ["/", "/health", "/api/v1/sessions", "/api/v1/nowhere", "/static/nothing.js"]
@@ -76,12 +76,13 @@ def test_loopback_names_are_ours(api, host):
 
 def test_an_allowed_origin_brings_its_host(build):
     """COUNCIL_ALLOWED_ORIGINS: that origin and that host, no other port, scheme or subdomain."""
-    api = client_of(build(allowed_origins="https://council.example.org, http://10.0.0.5:8000/"))
+    council = build(allowed_origins="https://council.example.org, http://10.0.0.5:8000/")
+    api, who = client_of(council), signed_in(council)
     hosts = {"https://council.example.org": "council.example.org", "http://10.0.0.5:8000": "10.0.0.5:8000"}
     for origin, host in hosts.items():
-        answer = api.post(SESSIONS, json=body_of(), headers={"Origin": origin, "Host": host})
+        answer = api.post(SESSIONS, json=body_of(), headers={"Origin": origin, "Host": host} | who)
         assert answer.status_code == 202, answer.text
-        assert api.post(SESSIONS, json=body_of(), headers={"Origin": origin}).status_code == 202
+        assert api.post(SESSIONS, json=body_of(), headers={"Origin": origin} | who).status_code == 202
     for origin in ("http://sub.council.example.org", "https://council.example.org:444", "http://10.0.0.5"):
         assert_problem(api.get("/health", headers={"Origin": origin}), 403, "foreign_origin")
 

@@ -106,9 +106,13 @@ def test_what_cannot_be_estimated(api, body, code):
     assert_problem(api.post(ESTIMATE, json=body), 422, code)
 
 
-def test_a_local_model_is_free_and_an_unknown_price_is_not(api, far_away):
-    """0 for the one, null and tokens apart for the other."""
+def test_a_local_model_is_free(api):
+    """0 is a price."""
     assert api.post(ESTIMATE, json=ASK).get_json()["worst"]["usd"] == 0.0
+
+
+def test_an_unknown_price_is_not_free(far_away):
+    """null, and the tokens of it apart."""
     found = far_away.post(ESTIMATE, json=ASK).get_json()
     assert found["expected"]["usd"] is None
     assert found["expected"]["unknown_price_tokens"] > 0

@@ -3,12 +3,12 @@
 import json
 import uuid
 
-import httpx2
 import pytest
 import sqlalchemy as sa
 
 from council.errors import CouncilError
 from tests.live.serving import werkzeug
+from tests.support import http
 from tests.web.conftest import SECRET, assert_error_event, assert_problem, body_of, client_of, events_of, read
 
 SESSIONS = "/api/v1/sessions"
@@ -19,6 +19,7 @@ PAGES = {"pages.lobby_page", "pages.room_page", "static"}
 def address_of(rule):
     """An address that the rule matches, and behind which nothing is."""
     values = dict.fromkeys(rule.arguments, str(uuid.uuid4()))
+    values |= {"kind": "sessions"} if "kind" in rule.arguments else {}
     adapter_map = rule.map.bind("localhost")
     return adapter_map.build(rule.endpoint, values, force_external=False)
 
@@ -51,6 +52,10 @@ BODIES = {
     "signal": {"node_id": "review", "payload": "x"},
     "rerun": {"node_id": "chair"},
     "roll_back": {"path": "plan.md", "version": 1},
+    "share": {"level": "read"},
+    "give": {"user": "ada"},
+    "change_user": {"role": "viewer"},
+    "change_endpoint": {"name": "Near", "base_url": "http://127.0.0.1:9/v1"},
 }
 """What a route takes that has an id in its address, by the end of its endpoint."""
 QUERIES = {"history": "?path=plan.md", "export": "?format=md"}
@@ -258,11 +263,10 @@ def test_a_body_in_chunks_is_measured_too(build, size, status):
             yield b" " * 100
 
     with werkzeug(council.app) as port:
-        answer = httpx2.post(
+        answer = http.post(
             f"http://127.0.0.1:{port}{SESSIONS}",
             content=pieces(),
             headers={"Content-Type": "application/json"},
-            trust_env=False,
         )
     assert answer.status_code == status, answer.text
     if status == 413:

@@ -9,6 +9,7 @@ from council.engine import shelving
 from council.meeting.graph import Agent
 from council.parts import Parts
 from council.web.api import shelf
+from council.web.shelf_shapes import AgentItem, AgentList
 
 MAX_NAME = 255
 Name = Annotated[str, StringConstraints(min_length=1, max_length=MAX_NAME, strip_whitespace=True)]
@@ -42,6 +43,13 @@ def blueprint(parts: Parts) -> Blueprint:
             may_keep=lambda _open, _agent: None,
             may_remove=shelving.agent_is_free,
             max_name=MAX_NAME,
+            described=shelf.Described(
+                body=AgentBody,
+                item=AgentItem,
+                items=AgentList,
+                example={"name": "Night Watch", "persona": "You look for what wakes people at night."},
+                needs="A template or a group names it",
+            ),
         ),
     )
     return api

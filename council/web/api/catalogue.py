@@ -8,6 +8,8 @@ from flask import Blueprint, Response, jsonify
 from council.llm.catalogue import ProviderInfo
 from council.parts import Parts
 from council.web.body import read_query
+from council.web.describe import describes
+from council.web.shelf_shapes import ProviderList
 
 
 def blueprint(parts: Parts) -> Blueprint:
@@ -20,6 +22,7 @@ def blueprint(parts: Parts) -> Blueprint:
         return asdict(info) | {"prices": prices}
 
     @api.get("/llm/providers")
+    @describes("list_providers", "List the providers of models, and what they cost", answer=ProviderList)
     def list_providers() -> Response:
         read_query()
         return jsonify(items=[as_item(each) for each in parts.catalogue.providers()], next=None)

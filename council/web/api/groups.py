@@ -9,6 +9,8 @@ from council.engine import shelving
 from council.meeting.group import Group
 from council.parts import Parts
 from council.web.api import shelf
+from council.web.auth import library_of, me
+from council.web.shelf_shapes import GroupItem, GroupList
 
 MAX_NAME = 128
 MAX_TEMPLATES, MAX_SEATS = 100, 500
@@ -32,7 +34,7 @@ def blueprint(parts: Parts) -> Blueprint:
 
     def read(body: dict[str, Any], group_id: str) -> Group:
         group = Group(group_id=group_id, **shelving.parsed(GroupBody, body).model_dump())
-        shelving.refuse(shelving.group_faults(group, library))
+        shelving.refuse(shelving.group_faults(group, library_of(parts, me())))
         return group
 
     shelf.install(
@@ -43,6 +45,13 @@ def blueprint(parts: Parts) -> Blueprint:
             may_keep=lambda open_, group: shelving.still_has_seats(open_, group, library),
             may_remove=shelving.clear_group,
             max_name=MAX_NAME,
+            described=shelf.Described(
+                body=GroupBody,
+                item=GroupItem,
+                items=GroupList,
+                example={"name": "Platform Team", "system_prompt": "We run the servers ourselves."},
+                needs="One of its meetings is not over",
+            ),
         ),
     )
     return api

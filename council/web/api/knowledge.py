@@ -8,12 +8,26 @@ from pydantic import BaseModel, ConfigDict, StringConstraints
 from council.engine.shelving import parsed
 from council.errors import Invalid, NotFound
 from council.parts import Parts
+from council.store import knowledge
 from council.store.knowledge import Layer
 from council.store.memory import Memory
-from council.web.api.sessions import known
+from council.web import shelf_shapes as shapes
 from council.web.body import read_number, read_object, read_query
+from council.web.describe import CURSOR, NOTHING, Answer, Body, describes, limit, text
+from council.web.ids import known
 
 MAX_PAGE = 200
+_PAGE = (
+    text(
+        "Words that must all be in title or content; at most 32 of them.",
+        name="q",
+        maxLength=knowledge.MAX_QUERY,
+    ),
+    text("Working memory, or what people keep.", name="layer", enum=list(get_args(Layer))),
+    limit(50, MAX_PAGE),
+    CURSOR,
+)
+_WORDS = {"title": "Backups", "content": "We restore one every quarter."}
 Title = Annotated[str, StringConstraints(min_length=1, max_length=255, strip_whitespace=True)]
 Content = Annotated[str, StringConstraints(min_length=1, max_length=20_000, strip_whitespace=True)]
 
@@ -41,35 +55,63 @@ def blueprint(parts: Parts) -> Blueprint:
     one = f"{every}/<knowledge_id>"
 
     @api.get(every)
+    @describes(
+        "list_knowledge", "List what a group knows, newest first", inputs=_PAGE, answer=shapes.KnowledgePage
+    )
     def of_group(group_id: str) -> Response:
         return jsonify(memory.of_group(group_id, **_page()))
 
     @api.get("/sessions/<session_id>/knowledge")
+    @describes(
+        "list_knowledge_of_session", "List what came of a meeting", inputs=_PAGE, answer=shapes.KnowledgePage
+    )
     def of_session(session_id: str) -> Response:
         return jsonify(memory.of_session(known(session_id), **_page()))
 
     @api.post(every)
+    @describes(
+        "add_knowledge",
+        "Give a group a note, for the long term",
+        body=Body(_WORDS, Note),
+        answers={201: Answer.of(shapes.Knowledge)},
+        errors={409: "The group keeps as much as it can (`conflict`)."},
+    )
     def add(group_id: str) -> tuple[Response, int]:
         parts.library.group(group_id)
         note = parsed(Note, read_object())
         return jsonify(memory.add(group_id, title=note.title, content=note.content)), 201
 
     @api.get(one)
+    @describes("read_knowledge", "Read one thing that a group knows", answer=shapes.Knowledge)
     def read(group_id: str, knowledge_id: str) -> Response:
         read_query()
         return jsonify(memory.read(group_id, _number(knowledge_id)))
 
     @api.put(one)
+    @describes(
+        "change_knowledge",
+        "Change the words of what a group keeps",
+        body=Body(_WORDS, NoteChange),
+        answer=shapes.Knowledge,
+        errors={409: "Working memory stays as it is (`conflict`)."},
+    )
     def change(group_id: str, knowledge_id: str) -> Response:
         number = memory.read(group_id, _number(knowledge_id))["knowledge_id"]
         changes = parsed(NoteChange, read_object()).model_dump(exclude_none=True)
         return jsonify(memory.change(group_id, number, **changes))
 
     @api.post(f"{one}/promote")
+    @describes(
+        "promote_knowledge",
+        "Keep for the long term what a meeting has found",
+        answer=shapes.Knowledge,
+        errors={409: "The group keeps as much as it can (`conflict`)."},
+    )
     def promote(group_id: str, knowledge_id: str) -> Response:
         return jsonify(memory.promote(group_id, _number(knowledge_id)))
 
     @api.delete(one)
+    @describes("delete_knowledge", "Forget one thing that a group knows", answers={204: NOTHING})
     def delete(group_id: str, knowledge_id: str) -> tuple[str, int]:
         memory.delete(group_id, _number(knowledge_id))
         return "", 204

@@ -6,17 +6,49 @@ from typing import Any, get_args
 from flask import Blueprint, Response, jsonify, request
 from pydantic import ValidationError
 
-from council.commands import Signal, invalid_fields, parse_command
-from council.errors import Invalid, NotAvailable, NotFound
+from council.commands import (
+    MAX_SEQ,
+    PauseSession,
+    RerunSession,
+    ResumeSession,
+    Signal,
+    StartSession,
+    StopSession,
+    SubmitReview,
+    UserInput,
+    invalid_fields,
+    parse_command,
+)
+from council.errors import Invalid, NotAvailable
 from council.events import SessionStatus, session_channel
 from council.live.hub import NO_SUCH_SESSION
 from council.parts import Parts
-from council.web import sse
+from council.people.access import visible
+from council.people.who import Who
+from council.web import shapes, sse
+from council.web.allowed import with_rights
+from council.web.auth import me
 from council.web.body import idempotency_key, read_number, read_object, read_query
+from council.web.commanding import perform
+from council.web.describe import (
+    CURSOR,
+    IDEMPOTENCY_KEY,
+    NOTHING,
+    Answer,
+    Body,
+    Input,
+    describes,
+    limit,
+    number,
+    text,
+)
+from council.web.ids import known
 
 MAX_PAGE = 1_000
 MAX_EVENTS = 10_000
 _KEYS = uuid.UUID("6f1d3f0e-8a3b-4c53-9f57-2f3c1b0a9d11")  # Namespace of ids made from an Idempotency-Key.
+_NO_MODEL = "No model answers, so that nobody can be seated: a code that begins with `model_`."
+_AFTER = number("after", "The number of the last event you have.", least=0, most=MAX_SEQ, default=0)
 _ACTIONS = {"pause": "pause_session", "resume": "resume_session", "stop": "stop_session"}
 
 
@@ -24,42 +56,98 @@ def blueprint(parts: Parts) -> Blueprint:
     api = Blueprint("sessions", __name__, url_prefix="/api/v1/sessions")
 
     @api.post("")
+    @describes(
+        "start_session",
+        "Start a meeting",
+        details="A subject or a document is required. Send a `session_id` of your own, or an `Idempotency-Key`, if you "
+        "may have to repeat the request: the same again starts nothing twice.",
+        inputs=(IDEMPOTENCY_KEY,),
+        body=Body(
+            {"template_id": "council_debate", "subject": "Shall we open a second office?"},
+            StartSession,
+            optional=("session_id",),
+        ),
+        answers={
+            200: Answer.of(shapes.Started, "It was started before, by the same request."),
+            202: Answer.of(shapes.Started, "It starts now."),
+        },
+        errors={409: "The same `session_id` with another body (`conflict`).", 502: _NO_MODEL},
+    )
     def start() -> tuple[Response, int]:
         body = read_object()
-        body.setdefault("session_id", _new_id(idempotency_key()))
+        body.setdefault("session_id", _new_id(idempotency_key(), me()))
         result = _apply(parts, "start_session", body)
         session_id = result["session_id"]
         answer = {"session_id": session_id, "status": result["status"], "links": _links(session_id)}
         return jsonify(answer), 202 if result["created"] else 200
 
     @api.get("")
+    @describes(
+        "list_sessions",
+        "List meetings, newest first",
+        inputs=(
+            text(
+                f"One of {', '.join(get_args(SessionStatus))}, or several with commas.",
+                name="status",
+                examples=["running,paused"],
+            ),
+            text("Meetings of this group.", name="group_id"),
+            text("A part of the subject.", name="q"),
+            limit(50, MAX_PAGE),
+            CURSOR,
+        ),
+        answer=shapes.SessionPage,
+    )
     def listed() -> Response:
         query = read_query("status", "project_id", "group_id", "q", "limit", "cursor")
         if "project_id" in query:
             raise NotAvailable("project_id: not available in this version.")
         limit = read_number(query, "limit", 50, least=1, most=MAX_PAGE)
-        return jsonify(
-            parts.archive.sessions(
-                statuses=_statuses(query.get("status")),
-                group_id=query.get("group_id"),
-                words=query.get("q"),
-                limit=limit,
-                cursor=query.get("cursor"),
-            )
+        page = parts.archive.sessions(
+            statuses=_statuses(query.get("status")),
+            group_id=query.get("group_id"),
+            words=query.get("q"),
+            limit=limit,
+            cursor=query.get("cursor"),
+            seen=visible(me(), "session"),
         )
+        return jsonify(with_rights(parts, page))
 
     @api.get("/<session_id>")
+    @describes("read_session", "Read a meeting as it stands", answer=shapes.Snapshot)
     def snapshot(session_id: str) -> Response:
         read_query()
         return jsonify(parts.archive.snapshot(known(session_id)))
 
     @api.delete("/<session_id>")
+    @describes(
+        "delete_session",
+        "Forget a meeting that is over, and all that was said in it",
+        answers={204: NOTHING},
+        errors={409: "It is not over (`illegal_transition`)."},
+    )
     def delete(session_id: str) -> tuple[str, int]:
         parts.control.delete(known(session_id))
         parts.hub.dismiss(session_channel(known(session_id)), NO_SUCH_SESSION, "session deleted")
         return "", 204
 
     @api.post("/<session_id>/control")
+    @describes(
+        "control_session",
+        "Pause, resume or stop a meeting",
+        details="`stop` with `node_id` stops the member who speaks there, and nobody else.",
+        inputs=(IDEMPOTENCY_KEY,),
+        body=Body(
+            {"action": "pause", "mode": "after_turn"},
+            by_action={"pause": PauseSession, "resume": ResumeSession, "stop": StopSession},
+            without=("session_id",),
+        ),
+        answer=shapes.Controlled,
+        errors={
+            409: "The meeting is not in a state that allows it: `illegal_transition`, `not_speaking`, "
+            "`budget_reached`, `needs_word`."
+        },
+    )
     def control(session_id: str) -> Response:
         body = read_object()
         action = body.pop("action", None)
@@ -71,22 +159,58 @@ def blueprint(parts: Parts) -> Blueprint:
         return jsonify(session_id=result["session_id"], status=result["status"], action=action, **about)
 
     @api.post("/<session_id>/input")
+    @describes(
+        "say_to_session",
+        "Say something to a meeting, or answer a node that waits",
+        inputs=(IDEMPOTENCY_KEY,),
+        body=Body({"content": "Please think of the costs."}, UserInput, without=("session_id",)),
+        answer=shapes.SaidOrAnswered,
+        errors={
+            409: "The meeting is over (`illegal_transition`), or the node waits for nobody (`not_waiting`)."
+        },
+    )
     def say(session_id: str) -> Response:
         body = read_object()
         _refuse_id(body)
         return jsonify(_apply(parts, "user_input", body | {"session_id": known(session_id)}))
 
     @api.post("/<session_id>/review")
+    @describes(
+        "review_session",
+        "Decide at a node that waits for a review",
+        inputs=(IDEMPOTENCY_KEY,),
+        body=Body({"node_id": "review", "action": "approve"}, SubmitReview, without=("session_id",)),
+        answer=shapes.Answered,
+        errors={
+            409: "The node waits for nobody (`not_waiting`), or the meeting is over (`illegal_transition`)."
+        },
+    )
     def review(session_id: str) -> Response:
         body = read_object()
         _refuse_id(body)
         return jsonify(_apply(parts, "submit_review", body | {"session_id": known(session_id)}))
 
     @api.post("/<session_id>/rerun")
+    @describes(
+        "rerun_session",
+        "Run a meeting again from one of its nodes, as a new meeting",
+        inputs=(IDEMPOTENCY_KEY,),
+        body=Body(
+            {"node_id": "adjudicator", "tasks": {"adjudicator": "Rule in one sentence."}},
+            RerunSession,
+            without=("session_id",),
+            optional=("new_session_id",),
+        ),
+        answers={
+            200: Answer.of(shapes.Started, "It was started before, by the same request."),
+            202: Answer.of(shapes.Started, "It starts now; `links.beside` is the page with both."),
+        },
+        errors={409: "The same `new_session_id` with another body (`conflict`).", 502: _NO_MODEL},
+    )
     def rerun(session_id: str) -> tuple[Response, int]:
         body = read_object()
         _refuse_id(body)
-        body.setdefault("new_session_id", _new_id(idempotency_key()))
+        body.setdefault("new_session_id", _new_id(idempotency_key(), me()))
         result = _apply(parts, "rerun_session", body | {"session_id": known(session_id)})
         answer = {"session_id": result["session_id"], "status": result["status"]}
         page = f"/meetings/{known(session_id)}?beside={result['session_id']}"
@@ -94,22 +218,52 @@ def blueprint(parts: Parts) -> Blueprint:
         return jsonify(answer | {"links": links}), 202 if result["created"] else 200
 
     @api.post("/<session_id>/signal")
+    @describes(
+        "signal_session",
+        "Let a program answer a node that waits",
+        details="What `payload` holds depends on what is waited for: at most 50,000 characters of any JSON.",
+        inputs=(IDEMPOTENCY_KEY,),
+        body=Body({"node_id": "review", "payload": {"action": "approve"}}, Signal, without=("session_id",)),
+        answer=shapes.Answered,
+        errors={
+            409: "The node waits for nobody (`not_waiting`), or the meeting is over (`illegal_transition`)."
+        },
+    )
     def signal(session_id: str) -> Response:
         body = read_object()
         _refuse_id(body)
         command = _parse_signal(body | {"session_id": known(session_id)})
-        return jsonify(parts.control.apply(command, command_id=idempotency_key(), by="program"))
+        return jsonify(perform(parts, me(), command, command_id=idempotency_key(), by="program"))
 
     @api.get("/<session_id>/events")
+    @describes(
+        "read_events",
+        "Read the log of a meeting, or follow it",
+        details="With `Accept: text/event-stream` the answer is a stream that goes on: each event is an `id` with its "
+        "number and `data` with its envelope.",
+        inputs=(
+            _AFTER,
+            limit(MAX_PAGE, MAX_EVENTS),
+            Input(
+                "Last-Event-ID",
+                {"type": "string", "pattern": "^[0-9]*$"},
+                "For streams, as browsers send it: goes before `after`.",
+                "header",
+            ),
+        ),
+        answer=Answer(
+            "A page of the log, or the stream.",
+            {"application/json": shapes.EventPage, "text/event-stream": {"type": "string"}},
+        ),
+    )
     def events(session_id: str) -> Response:
         query = read_query("after", "limit")
-        most = 2**53
-        after = read_number(query, "after", 0, least=0, most=most)
+        after = read_number(query, "after", 0, least=0, most=MAX_SEQ)
         position = parts.archive.position(known(session_id))
         if "text/event-stream" in request.headers.get("Accept", ""):
             last = request.headers.get("Last-Event-ID")
             since = (
-                read_number({"Last-Event-ID": last}, "Last-Event-ID", 0, least=0, most=most)
+                read_number({"Last-Event-ID": last}, "Last-Event-ID", 0, least=0, most=MAX_SEQ)
                 if last
                 else after
             )
@@ -128,26 +282,26 @@ def blueprint(parts: Parts) -> Blueprint:
         return Response(body, mimetype="application/json")
 
     @api.get("/<session_id>/messages")
+    @describes(
+        "list_messages",
+        "List what was said",
+        details="Messages that began after the event `after`; `next` is where the next page begins.",
+        inputs=(_AFTER, limit(100, MAX_PAGE)),
+        answer=shapes.MessagePage,
+    )
     def messages(session_id: str) -> Response:
         query = read_query("after", "limit")
-        after = read_number(query, "after", 0, least=0, most=2**53)
+        after = read_number(query, "after", 0, least=0, most=MAX_SEQ)
         limit = read_number(query, "limit", 100, least=1, most=MAX_PAGE)
         return jsonify(parts.archive.messages(known(session_id), after, limit))
 
     @api.get("/<session_id>/usage")
+    @describes("read_usage", "Read what a meeting has cost, call by call", answer=shapes.Usage)
     def usage(session_id: str) -> Response:
         read_query()
         return jsonify(parts.archive.usage(known(session_id)))
 
     return api
-
-
-def known(session_id: str) -> str:
-    """The id as it is stored. Raises NotFound when no session can have it."""
-    try:
-        return str(uuid.UUID(session_id))
-    except ValueError:
-        raise NotFound(f"There is no session {session_id[:64]!r}.") from None
 
 
 def _statuses(wanted: str | None) -> tuple[str, ...]:
@@ -158,9 +312,10 @@ def _statuses(wanted: str | None) -> tuple[str, ...]:
     return statuses
 
 
-def _new_id(key: str | None) -> str:
-    """An id for a session that came without; the same for the same key, so that a repeated start starts once."""
-    return str(uuid.uuid5(_KEYS, key) if key else uuid.uuid4())
+def _new_id(key: str | None, who: Who) -> str:
+    """An id for a session that came without; the same for one's same key, so that a repeated start starts once."""
+    own = f"{who.user_id} {key}" if who.user_id else key
+    return str(uuid.uuid5(_KEYS, own) if key and own else uuid.uuid4())
 
 
 def _parse_signal(body: dict[str, Any]) -> Signal:
@@ -172,7 +327,7 @@ def _parse_signal(body: dict[str, Any]) -> Signal:
 
 def _apply(parts: Parts, cmd: str, data: dict[str, Any]) -> dict[str, Any]:
     command: Any = parse_command(cmd, data)
-    return parts.control.apply(command, command_id=idempotency_key())
+    return perform(parts, me(), command, command_id=idempotency_key())
 
 
 def _refuse_id(body: dict[str, Any]) -> None:
