@@ -84,10 +84,10 @@ export class Connection {
     this.#heard();
   }
 
-  /** Another five attempts from now: the button, `online`, or the page becoming visible. */
-  retry() {
+  /** Another five attempts from now: the button, `online`, or the page becoming visible. @param {boolean} [hope] there is some again */
+  retry(hope) {
     if (this.#link.status === "connected") return this.#checkSilence();
-    if (this.#socket || HOPELESS.has(this.#link.ending)) return;
+    if (this.#socket || (!hope && HOPELESS.has(this.#link.ending))) return;
     this.#attempts = 0;
     this.connect();
   }

@@ -2,15 +2,7 @@
 
 import "./elements/theme_switch.js";
 
-/** @type {Record<string, () => Promise<{open: () => void}>>} */
-const PAGES = {
-  lobby: () => import("./pages/lobby.js"),
-  room: () => import("./pages/room.js"),
-  compare: () => import("./pages/compare.js"),
-  templates: () => import("./pages/templates.js"),
-  editor: () => import("./pages/editor.js"),
-  agents: () => import("./pages/agents.js"),
-  groups: () => import("./pages/groups.js"),
-};
+const PAGES = ["lobby", "room", "compare", "templates", "editor", "agents", "groups", "people", "providers"];
+const page = document.body.dataset.page ?? "";
 
-(await PAGES[document.body.dataset.page ?? ""]?.())?.open();
+if (PAGES.includes(page)) (await import(`./pages/${page}.js`)).open();

@@ -207,9 +207,10 @@
  * @property {{members: Member[], diverse: boolean, rehearsal: boolean}} panel
  */
 
+/** @typedef {"read" | "run" | "own"} Right look on; take part or change it; everything */
 /** @typedef {{session_id: string, subject: string, template_id: string, status: SessionStatus, created_at: string,
  *   ended_at: string | null, group_id?: string | null, waiting_for?: Record<string, any>[] | null,
- *   node_statuses?: Record<string, NodeStatus>}} SessionSummary */
+ *   node_statuses?: Record<string, NodeStatus>, right?: Right}} SessionSummary */
 /** @typedef {{items: SessionSummary[], next: string | null}} SessionPage */
 
 /**

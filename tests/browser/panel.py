@@ -5,7 +5,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-import httpx2
 from playwright.sync_api import Locator, Page
 
 from council import clock
@@ -13,6 +12,7 @@ from council.meeting.recall import Finding
 from council.parts import Parts
 from council.store import knowledge
 from tests.live.serving import werkzeug
+from tests.support import http
 
 WIDTHS = (400, 1024, 1600)
 
@@ -46,7 +46,7 @@ class Home:
 
     def _ask(self, method: str, path: str, **more: Any) -> Any:
         address = f"{self.url}/api/v1/{path}"
-        answer = httpx2.request(method, address, trust_env=False, timeout=15, **more)
+        answer = http.request(method, address, timeout=15, **more)
         answer.raise_for_status()
         return answer.json()
 

@@ -132,8 +132,8 @@ def test_a_log_that_was_replaced_is_loaded_anew(
 @pytest.mark.parametrize(
     ("code", "words"),
     [
-        (4401, "Please sign in"),
-        (4403, "not yours to see"),
+        (4401, "Sign in to follow"),
+        (4403, "Not shared with you any more"),
         (4404, "was deleted"),
         (1000, "was closed"),
     ],

@@ -3,6 +3,7 @@
 import { get, remove } from "../lib/api.js";
 import { formatCount, formatDecimal } from "../lib/format.js";
 import { sentenceOf } from "../lib/refusal.js";
+import { mayMake, rightTo } from "../lib/rights.js";
 import { copyTemplate, fillList, part, showText } from "../lib/templates.js";
 import { t, told } from "../lib/texts.js";
 import { showAvatar } from "../panel/avatar.js";
@@ -26,6 +27,7 @@ export class AgentShelf extends HTMLElement {
   /** @param {string | null} wanted the agent that the address asks for */
   async begin(wanted) {
     part(this, "add").addEventListener("click", () => this.#edit(null));
+    part(this, "add").hidden = !mayMake();
     this.#list = new ShelfList(this, {
       load: () => get("/agents").then(({ items }) => items),
       id: ({ agent_id }) => agent_id,
@@ -58,6 +60,7 @@ export class AgentShelf extends HTMLElement {
     showText(part(card, "about"), told(agent.description) || firstLine(agent.persona));
     part(card, "persona").textContent = agent.persona;
     part(card, "own").hidden = agent.is_system;
+    if (rightTo(agent.agent_id) !== "own") part(card, "own").textContent = t("somebody else's");
     part(card, "built-in").hidden = !agent.is_system;
     this.#tellMore(card, agent);
     this.#giveButtons(card, agent);
@@ -78,8 +81,10 @@ export class AgentShelf extends HTMLElement {
 
   /** @param {HTMLElement} card @param {Agent} agent */
   #giveButtons(card, agent) {
-    part(card, "edit").hidden = agent.is_system;
-    part(card, "remove").hidden = agent.is_system;
+    const right = rightTo(agent.agent_id);
+    part(card, "copy").hidden = !mayMake();
+    part(card, "edit").hidden = agent.is_system || right === "read";
+    part(card, "remove").hidden = agent.is_system || right !== "own";
     part(card, "edit").addEventListener("click", () => this.#edit(agent));
     part(card, "copy").addEventListener("click", () => this.#copy(agent));
     part(card, "remove").addEventListener("click", () => this.#remove(agent));
@@ -93,7 +98,7 @@ export class AgentShelf extends HTMLElement {
 
   /** @param {Agent} agent */
   #choose(agent) {
-    if (agent.is_system) this.#list?.focus(agent.agent_id);
+    if (agent.is_system || rightTo(agent.agent_id) === "read") this.#list?.focus(agent.agent_id);
     else this.#edit(agent);
   }
 

@@ -8,3 +8,4 @@ import "./keys.js";
 import "./members.js";
 import "./tabs.js";
 import "./panes.js";
+import "./share_button.js";

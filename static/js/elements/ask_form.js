@@ -32,6 +32,7 @@ export class AskForm extends HTMLElement {
     this.dataset.nodeId = review.node_id;
     part(this, "title").textContent = parts.places[review.node_id]?.name ?? review.node_id;
     showText(part(this, "reason"), askedFor(review.reason));
+    if (document.body.dataset.right === "read") this.say(t("Who takes part in this meeting answers; you may look on."));
   }
 
   /** @param {Review} review */

@@ -31,7 +31,7 @@ class Attention extends RoomElement {
   #look(live) {
     const before = this.#live;
     this.#live = live;
-    const open = waiting(live);
+    const open = asked(live);
     const isNew = before !== null;
     for (const review of open) this.#tell(review, isNew);
     for (const [id] of this.#asked) if (!open.some(({ review_id }) => review_id === id)) this.#close(id, live);
@@ -95,9 +95,14 @@ class Attention extends RoomElement {
   }
 }
 
+/** Nobody waits for those who may look on only. @param {State} live */
+function asked(live) {
+  return document.body.dataset.right === "read" ? [] : waiting(live);
+}
+
 /** @param {State | null} live @param {boolean} unseen whether it ended behind the reader's back @param {string} title */
 function markOf(live, unseen, title) {
-  if (live && waiting(live).length > 0) return { calls: true, title: t("(!) Waits for you – {title}", { title }) };
+  if (live && asked(live).length > 0) return { calls: true, title: t("(!) Waits for you – {title}", { title }) };
   if (live?.status === "paused" && live.reason !== "user") return { calls: true, title: t("(!) Paused – {title}", { title }) };
   return { calls: false, title: unseen ? t("✓ {title}", { title }) : title };
 }

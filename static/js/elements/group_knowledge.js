@@ -16,12 +16,15 @@ const PAGE = 20;
 
 export class GroupKnowledge extends HTMLElement {
   #path = "";
+  #mayChange = true;
   #asked = 0;
   /** @type {string | null} */ #next = null;
   /** @type {ReturnType<typeof setTimeout> | undefined} */ #typing;
 
-  /** @param {string} group_id */
-  begin(group_id) {
+  /** @param {string} group_id @param {boolean} mayChange */
+  begin(group_id, mayChange) {
+    this.#mayChange = mayChange;
+    part(this, "add").hidden = !mayChange;
     this.#path = `/groups/${encodeURIComponent(group_id)}/knowledge`;
     part(this, "search").addEventListener("input", () => {
       clearTimeout(this.#typing);
@@ -103,8 +106,9 @@ export class GroupKnowledge extends HTMLElement {
     const from = /** @type {HTMLAnchorElement} */ (part(row, "from"));
     from.hidden = item.session_id === null;
     from.href = `/meetings/${encodeURIComponent(item.session_id ?? "")}`;
-    part(row, "promote").hidden = !working;
-    part(row, "edit").hidden = working;
+    part(row, "promote").hidden = !working || !this.#mayChange;
+    part(row, "edit").hidden = working || !this.#mayChange;
+    part(row, "remove").hidden = !this.#mayChange;
     part(row, "promote").setAttribute("aria-label", t("Keep {name}", { name: item.title }));
     part(row, "edit").setAttribute("aria-label", t("Edit {name}", { name: item.title }));
     part(row, "remove").setAttribute("aria-label", t("Delete {name}", { name: item.title }));

@@ -1,6 +1,7 @@
 // <council-group>: one group: who usually sits where, what its members are told, what it knows, and its meetings.
 
 import { get } from "../lib/api.js";
+import { offerShare, rightTo } from "../lib/rights.js";
 import { fillList, part, showText } from "../lib/templates.js";
 import { t, told } from "../lib/texts.js";
 import { showAvatar } from "../panel/avatar.js";
@@ -9,6 +10,7 @@ import { seatsOf, templateText } from "../panel/seats.js";
 import { openGroup } from "./group_editor.js";
 import { GroupKnowledge } from "./group_knowledge.js";
 import { GroupMeetings } from "./group_meetings.js";
+import "./share_button.js";
 
 /** @typedef {import("../panel/types.js").Group} Group */
 /** @typedef {import("../panel/types.js").Template} Template */
@@ -23,7 +25,7 @@ export class GroupPage extends HTMLElement {
     this.#show(group);
     part(this, "edit").addEventListener("click", () => this.#edit());
     part(this, "remove").addEventListener("click", () => this.#remove());
-    /** @type {GroupKnowledge} */ (this.querySelector("council-group-knowledge")).begin(group.group_id);
+    /** @type {GroupKnowledge} */ (this.querySelector("council-group-knowledge")).begin(group.group_id, rightTo(group.group_id) !== "read");
     /** @type {GroupMeetings} */ (this.querySelector("council-group-meetings")).begin(group.group_id);
     this.#learn();
   }
@@ -41,8 +43,10 @@ export class GroupPage extends HTMLElement {
     this.#group = group;
     part(this, "name").textContent = told(group.name);
     showText(part(this, "about"), told(group.description));
-    part(this, "edit").hidden = group.is_system;
-    part(this, "remove").hidden = group.is_system;
+    const right = rightTo(group.group_id);
+    part(this, "edit").hidden = group.is_system || right === "read";
+    part(this, "remove").hidden = group.is_system || right !== "own";
+    if (!group.is_system) offerShare(part(this, "share"), `groups/${group.group_id}`, right, told(group.name));
     showText(part(this, "words"), group.system_prompt);
     part(this, "no-words").hidden = group.system_prompt !== "";
     const seats = Object.entries(group.default_agents).flatMap(([template, nodes]) => Object.entries(nodes).map(([node, agent]) => ({ template, node, agent })));

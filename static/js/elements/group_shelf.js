@@ -2,6 +2,7 @@
 
 import { get } from "../lib/api.js";
 import { formatCount, formatMoment } from "../lib/format.js";
+import { mayMake, offerShare, rightTo } from "../lib/rights.js";
 import { copyTemplate, fillList, part, showText } from "../lib/templates.js";
 import { t, told } from "../lib/texts.js";
 import { showAvatars } from "../panel/avatars.js";
@@ -9,6 +10,7 @@ import { deleteGroup, groupHref } from "../panel/groups.js";
 import { ShelfList } from "../panel/shelf_list.js";
 import { seatedIn } from "../panel/users.js";
 import { openGroup } from "./group_editor.js";
+import "./share_button.js";
 
 /** @typedef {import("../panel/types.js").Group} Group */
 /** @typedef {import("../protocol.js").SessionSummary} SessionSummary */
@@ -25,6 +27,7 @@ export class GroupShelf extends HTMLElement {
   async begin(known) {
     this.#known = known;
     part(this, "add").addEventListener("click", () => this.#edit(null));
+    part(this, "add").hidden = !mayMake();
     this.#list = new ShelfList(this, {
       load: () => get("/groups").then(({ items }) => items),
       id: ({ group_id }) => group_id,
@@ -57,6 +60,7 @@ export class GroupShelf extends HTMLElement {
     part(card, "id").textContent = group.group_id;
     showText(part(card, "about"), told(group.description));
     part(card, "own").hidden = group.is_system;
+    if (rightTo(group.group_id) !== "own") part(card, "own").textContent = t("shared");
     part(card, "built-in").hidden = !group.is_system;
     const known = this.#known[group.group_id] ?? 0;
     part(card, "known").textContent = known === 1 ? t("1 thing") : t("{count} things", { count: formatCount(known) });
@@ -85,8 +89,12 @@ export class GroupShelf extends HTMLElement {
     const name = told(group.name);
     /** @type {HTMLAnchorElement} */ (part(card, "start")).href = `/?group=${encodeURIComponent(group.group_id)}`;
     part(card, "start").setAttribute("aria-label", t("Start a meeting with {name}", { name }));
-    part(card, "edit").hidden = group.is_system;
-    part(card, "remove").hidden = group.is_system;
+    const right = rightTo(group.group_id);
+    part(card, "start").hidden = !mayMake();
+    part(card, "copy").hidden = !mayMake();
+    part(card, "edit").hidden = group.is_system || right === "read";
+    part(card, "remove").hidden = group.is_system || right !== "own";
+    if (!group.is_system) offerShare(part(card, "share"), `groups/${group.group_id}`, right, name);
     part(card, "edit").setAttribute("aria-label", t("Edit {name}", { name }));
     part(card, "copy").setAttribute("aria-label", t("Copy and edit {name}", { name }));
     part(card, "remove").setAttribute("aria-label", t("Delete {name}", { name }));

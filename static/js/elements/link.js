@@ -12,7 +12,6 @@ class LinkElement extends RoomElement {
 
   connectedCallback() {
     part(this, "retry").addEventListener("click", () => this.dispatchEvent(new Event("retry", { bubbles: true })));
-    part(this, "copy").addEventListener("click", () => this.#copy());
   }
 
   disconnectedCallback() {
@@ -23,18 +22,19 @@ class LinkElement extends RoomElement {
   showLink(link) {
     this.#link = link;
     this.dataset.status = link.status;
-    part(this, "status").textContent = link.ending === "missing" ? t("Deleted") : linkText(link.status);
+    part(this, "status").textContent = linkText(link.status);
     part(this, "retry").hidden = link.ending !== "unreachable" && link.ending !== "done";
-    for (const name of ["copy", "leave"]) part(this, name).hidden = link.ending !== "missing";
+    for (const name of ["copy", "leave", "sign-in"]) part(this, name).hidden = true;
     clearInterval(this.#ticking);
     if (link.retryAt !== null) this.#ticking = setInterval(() => this.#explain(), 500);
     this.#explain();
+    if (link.ending) this.#end(link.ending);
   }
 
-  /** What stands in the page is all there is left of it. */
-  async #copy() {
-    const { copyMeeting } = await import("../lib/copy_meeting.js");
-    showText(part(this, "explanation"), (await copyMeeting()) ? t("Copied.") : t("The browser does not let this page copy."));
+  /** Why, and what one can do, comes from the server if it still answers. @param {import("../connection.js").Ending} ending */
+  async #end(ending) {
+    const { showEnding } = await import("./ending.js").catch(() => ({ showEnding: null }));
+    if (this.#link.ending === ending) showEnding?.(this, ending);
   }
 
   #explain() {
@@ -58,18 +58,7 @@ export function linkText(status) {
 
 /** @param {Link} link */
 function explanation({ status, ending, retryAt }) {
-  switch (ending) {
-    case "sign_in":
-      return t("Please sign in to follow this meeting.");
-    case "forbidden":
-      return t("This meeting is not yours to see.");
-    case "missing":
-      return t("This meeting was deleted. What you see stays here until you leave the page.");
-    case "done":
-      return t("The connection was closed.");
-    case "unreachable":
-      return t("The server does not answer. Council tries again when the network is back or you return to this page.");
-  }
+  if (ending === "unreachable") return t("The server does not answer. Council tries again when the network is back or you return to this page.");
   if (retryAt !== null) {
     const seconds = Math.max(0, Math.ceil((retryAt - Date.now()) / 1000));
     return t("The connection was lost. Next attempt in {seconds} s.", { seconds });

@@ -113,6 +113,7 @@ export class PastMeetings extends HTMLElement {
     const subject = part(row, "subject");
     subject.id = `past-${session.session_id}`;
     part(row, "compare").setAttribute("aria-pressed", String(session.session_id === this.#compared));
+    part(row, "delete").hidden = (session.right ?? "own") !== "own";
     for (const name of ["compare", "delete"]) part(row, name).setAttribute("aria-describedby", subject.id);
     return row;
   }

@@ -34,13 +34,19 @@ export function put(path, body) {
 
 /** Deletes what stands at the path. @param {string} path @returns {Promise<void>} */
 export function remove(path) {
-  return ask(path, { method: "DELETE", headers: { Accept: "application/json" } });
+  return ask(path, { method: "DELETE", headers: { Accept: "application/json", ...proof() } });
 }
 
 /** @param {string} method @param {string} path @param {object} body */
 function send(method, path, body) {
-  const headers = { Accept: "application/json", "Content-Type": "application/json" };
+  const headers = { Accept: "application/json", "Content-Type": "application/json", ...proof() };
   return ask(path, { method, headers, body: JSON.stringify(body) });
+}
+
+/** That the request comes from this page, where somebody has signed in. @returns {Record<string, string>} */
+function proof() {
+  const token = globalThis.document?.querySelector("meta[name=csrf-token]")?.getAttribute("content");
+  return token ? { "X-CSRF-Token": token } : {};
 }
 
 /** @param {string} path @param {RequestInit} request */
@@ -50,6 +56,7 @@ async function ask(path, request) {
     throw new Problem({ code: "unreachable", message });
   });
   if (response.status === 204) return undefined;
+  if (response.status === 401) import("./signed_out.js").then(({ offerSignIn }) => offerSignIn());
   const answer = await response.json().catch(() => null);
   if (response.ok && answer !== null) return answer;
   throw new Problem({

@@ -9,6 +9,7 @@ export function sentenceOf(refusal) {
   const { code, message, hint = "" } = /** @type {Refusal} */ (refusal);
   if (code === "not_connected") return t("Not connected: nothing was sent, your text is still here.");
   if (code === "unreachable") return message;
+  if (code === "sign_in_needed") return t("You are signed out.");
   const said = `${message} ${hint}`.trim();
   if (document.documentElement.lang === "en") return said;
   return t("{what} (The server: {said})", { what: meaningOf(code), said });
@@ -51,7 +52,16 @@ function meaningOf(code) {
       return t("The server is busy. Try again in a moment.");
     case "forbidden":
     case "foreign_origin":
+    case "level_too_low":
       return t("You may not do this.");
+    case "not_yours":
+      return t("It is not yours: ask its owner, or an admin.");
+    case "csrf":
+      return t("This page is too old: load it again.");
+    case "wrong_password":
+      return t("That is not your password.");
+    case "last_admin":
+      return t("Somebody else has to be an admin first.");
     case "not_available":
       return t("This does not exist in this version, or a package for it is not installed.");
     default:

@@ -21,12 +21,12 @@ const KEEP_MS = 300;
 
 export function open() {
   const { template: kept, node_types, agents } = pageData("page-data");
-  const { template_id = null, updated_at = null, is_system = false, name, description, category, graph } = kept;
+  const { template_id = null, updated_at = null, locked = false, name, description, category, graph } = kept;
   const draftKey = template_id ?? `new.${new URLSearchParams(location.search).get("draft") ?? ""}`;
   const saved = { name, description, category, graph };
-  const draft = is_system ? null : readDraft(draftKey);
+  const draft = locked ? null : readDraft(draftKey);
   const state = draft?.state ?? { template: saved, places: template_id ? readPlaces(template_id) : {} };
-  const bench = new Workbench({ state, saved, locked: is_system, isNew: template_id === null });
+  const bench = new Workbench({ state, saved, locked, isNew: template_id === null });
   const words = new Words(node_types, agents);
 
   const canvas = new Canvas(svgOf("canvas"), bench, words, (percent) => toolbar?.showZoom(percent));

@@ -117,7 +117,7 @@ function listen(connection) {
   addEventListener("online", retry);
   addEventListener("offline", () => connection.doubt());
   document.addEventListener("visibilitychange", () => document.hidden || retry());
-  document.addEventListener("retry", () => connection.retry());
+  document.addEventListener("retry", () => connection.retry(true));
   connection.connect();
 }
 

@@ -3,6 +3,7 @@
 import { copyAndEdit } from "../editor/copying.js";
 import { openGenerate } from "../editor/generate.js";
 import { importFile } from "../editor/import_file.js";
+import "../elements/share_button.js";
 import { remove } from "../lib/api.js";
 import { formatCount } from "../lib/format.js";
 import { sentenceOf } from "../lib/refusal.js";
@@ -21,15 +22,20 @@ export function open() {
     const card = /** @type {HTMLElement | null} */ (button?.closest("[data-template]"));
     if (!card || !button) return;
     if (button.dataset.part === "copy") tried(button, copyAndEdit(idOf(card)));
-    else askToDelete(card, filter);
+    else if (button.dataset.part === "delete") askToDelete(card, filter);
   });
+  if (document.getElementById("generate-open")) offerNew();
+  filter();
+}
+
+/** Who may look on only makes none. */
+function offerNew() {
   byId("generate-open").addEventListener("click", openGenerate);
   const file = /** @type {HTMLInputElement} */ (byId("import-file"));
   file.addEventListener("change", () => {
     if (file.files?.[0]) tried(null, importFile(file.files[0]));
     file.value = "";
   });
-  filter();
 }
 
 /** @param {HTMLElement[]} cards @param {string} wanted */
