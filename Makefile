@@ -6,12 +6,12 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: setup setup-dev run test check lint types js fix bench docs translations screenshots clean
+.PHONY: setup setup-dev run test check lint types js fix bench docs audit translations screenshots clean
 .DEFAULT_GOAL := run
 
-setup: $(VENV)/.installed
+setup: $(VENV)/.installed $(BIN)/council
 
-setup-dev: $(VENV)/.installed-dev
+setup-dev: $(VENV)/.installed-dev $(BIN)/council
 
 $(VENV)/.python:
 	@command -v $(PYTHON) >/dev/null || { echo "Python is missing. On Debian: apt-get install python3 python3-venv"; exit 1; }
@@ -25,6 +25,11 @@ $(VENV)/.installed: requirements.txt $(VENV)/.python
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.txt
 	@$(BIN)/python -m compileall -q council app.py wsgi.py $(VENV)/lib >/dev/null || true
 	@touch $@
+
+# The command `council` of this folder, to be typed in any other one as well.
+$(BIN)/council: Makefile $(VENV)/.installed
+	@printf '#!/bin/sh\nPYTHONPATH="%s" exec "%s/python" -P -m council "$$@"\n' "$(CURDIR)" "$$(cd "$(BIN)" && pwd)" > $@
+	@chmod +x $@
 
 $(VENV)/.installed-dev: requirements-dev.txt $(VENV)/.installed
 	@echo "Installing what the tests need (once; about a minute) ..."
@@ -40,8 +45,7 @@ run: setup
 test: setup-dev
 	$(BIN)/python -m pytest
 
-check: setup-dev lint types js
-	$(MAKE) test
+check: lint types js test
 
 lint: setup-dev
 	$(BIN)/ruff format --check .
@@ -67,6 +71,9 @@ bench: setup-dev
 
 docs: setup-dev
 	$(BIN)/python -m tests.docs.reference
+
+audit: setup-dev
+	$(BIN)/python -m tests.audit
 
 translations: setup-dev
 	$(BIN)/python -m tests.web.translations

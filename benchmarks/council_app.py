@@ -4,7 +4,7 @@ from typing import Any
 
 from flask import Flask
 
-from council import create_app
+from council.application import create_app
 from council.meeting.graph import Template
 
 TEMPLATE_ID, CHAIN_ID, WAITING_ID = "three_members", "chain", "waiting"

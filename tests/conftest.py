@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from council import create_app
+from council.application import create_app
 from council.parts import Parts
 from council.settings import Settings
 from tests.support import toy_model

@@ -10,14 +10,15 @@ import pytest
 ROOT = Path(__file__).parents[1]
 COUNCIL = ROOT / "council"
 
-BASE = ("errors", "settings", "clock", "log", "jsontext")
+BASE = ("errors", "settings", "clock", "log", "jsontext", "meters", "redact", "tls", "trace")
 WORDS = ("meeting", "events", "commands", *BASE)
 BASES = ("llm.base", "search.base", "store", "bus.base", "dispatch.base", *WORDS)
 """web -> engine, live, consult, board -> (bases of) llm, search, store, bus, dispatch -> meeting, events, commands
 -> base."""
 
 MAY_IMPORT: dict[str, tuple[str, ...]] = {
-    "errors": (), "clock": (), "jsontext": ("errors",), "settings": ("errors",), "log": ("settings",),
+    "errors": (), "clock": (), "jsontext": ("errors",), "settings": ("errors",), "log": ("redact", "settings"),
+    "meters": (), "redact": (), "tls": (), "trace": ("errors", "settings"),
     "events": BASE, "commands": BASE,
     "meeting": WORDS,
     "store": ("store", *WORDS),
@@ -27,10 +28,14 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
     "dispatch": ("dispatch", *WORDS),
     "live": ("live", *BASES),
     "engine": ("engine", "live", *BASES),
-    "parts": ("engine", "live", "llm", *BASES),
+    "people": ("people", "live.hub", "llm.address", *BASES),
+    "parts": ("engine", "live", "llm", "people", *BASES),
     "export": ("export", "store", *WORDS),
-    "web": ("web", "export", "parts", "engine", "live", "llm", *BASES),
+    "web": ("web", "people", "export", "parts", "engine", "live", "llm", *BASES),
+    "cli": ("cli", "people", "llm", *BASES),
+    "__main__": ("cli",),
 }  # fmt: skip
+MAY_IMPORT["application"] = tuple(MAY_IMPORT)
 IMPURE = {
     "threading",
     "time",
@@ -111,6 +116,12 @@ def test_meetings_are_pure() -> None:
         if found.name in IMPURE or found.name.split(".")[0] in IMPURE
     ]
     assert wrong == []
+
+
+def test_only_the_terminal_draws() -> None:
+    """``rich`` is imported by the commands of the terminal, and by no part of a server."""
+    found = [str(each) for path in files() for each in imports_of(path) if each.name.split(".")[0] == "rich"]
+    assert [each for each in found if not each.startswith("council/cli/")] == []
 
 
 def test_one_file_touches_simple_websocket() -> None:

@@ -8,8 +8,10 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+import click
 from pydantic import BaseModel
 
+from council.cli import council as terminal
 from council.commands import COMMANDS, Cap, Document, Inputs, ReviewData
 from council.errors import BadInput, CouncilError, Interrupted, MissingWord, Refused
 from council.events import EVENTS
@@ -17,14 +19,17 @@ from council.live.socket import HandshakeFailed
 from council.llm.endpoints import KNOWN
 from council.llm.price_file import BadPrices
 from council.meeting.nodes import NODE_TYPES
-from council.settings import Settings, SettingsError, known_names
+from council.settings import Settings, SettingsError, TerminalSettings, known_names
 from council.store.library import Library
+from council.web.measures import METRICS
 
 FOLDER = Path(__file__).parents[2] / "docs" / "reference"
 _MADE = re.compile(r"(<!-- made: (?P<what>[^>]+) -->\n).*?(<!-- end -->)", re.DOTALL)
 
 _BRANCHES = (BadInput, Refused, MissingWord)  # Never raised themselves.
 _INSIDE = (Interrupted, SettingsError, BadPrices)
+
+_OF_THE_TERMINAL = [f"COUNCIL_{name}".upper() for name in TerminalSettings.model_fields]
 
 Row = tuple[str, ...]
 
@@ -48,12 +53,19 @@ def made_parts(text: str) -> list[str]:
 def _makers() -> dict[str, Callable[[], str]]:
     """Every part there is, by the name that stands on the page."""
     makers: dict[str, Callable[[], str]] = {
-        "settings of the process": lambda: _settings(lambda name: "__" not in name and "_LLM_" not in name),
+        "settings of the process": lambda: _settings(
+            lambda name: "__" not in name and "_LLM_" not in name and name not in _OF_THE_TERMINAL
+        ),
+        "settings of the terminal": lambda: _settings(lambda name: name in _OF_THE_TERMINAL),
+        "commands of the terminal": _terminal,
         "settings of models": lambda: _settings(lambda name: "_LLM_" in name),
         "settings of live": lambda: _settings(lambda name: "_LIVE__" in name),
         "settings of engine": lambda: _settings(lambda name: "_ENGINE__" in name),
         "settings of search": lambda: _settings(lambda name: "_SEARCH__" in name),
+        "settings of limits": lambda: _settings(lambda name: "_LIMITS__" in name),
+        "settings of oidc": lambda: _settings(lambda name: "_OIDC__" in name),
         "keys of providers": _provider_keys,
+        "metrics": _metrics,
         "errors": _errors,
         "templates": _templates,
         "agents": _agents,
@@ -85,15 +97,28 @@ def _settings(wanted: Callable[[str], bool]) -> str:
     return _table(("Variable", "Default", "Takes", "What it is for"), rows)
 
 
+def _metrics() -> str:
+    rows = [
+        (
+            f"`{name}{'_total' if about.kind == 'counter' else ''}`",
+            about.kind,
+            ", ".join(f"`{label}`" for label in about.labels) or "–",
+            about.help,
+        )
+        for name, about in METRICS.items()
+    ]
+    return _table(("Metric", "Kind", "Labels", "What it says"), rows)
+
+
 def _settings_schemas() -> Iterator[tuple[str, dict[str, Any]]]:
-    schema = Settings.model_json_schema()
-    for name, field in schema["properties"].items():
-        group = field.get("$ref", "").rpartition("/")[2]
-        if group:
-            for inner, knob in schema["$defs"][group]["properties"].items():
-                yield f"COUNCIL_{name}__{inner}".upper(), knob
-        else:
-            yield f"COUNCIL_{name}".upper(), field
+    for schema in (Settings.model_json_schema(), TerminalSettings.model_json_schema()):
+        for name, field in schema["properties"].items():
+            group = field.get("$ref", "").rpartition("/")[2]
+            if group:
+                for inner, knob in schema["$defs"][group]["properties"].items():
+                    yield f"COUNCIL_{name}__{inner}".upper(), knob
+            else:
+                yield f"COUNCIL_{name}".upper(), field
 
 
 def _without_null(schema: dict[str, Any]) -> dict[str, Any]:
@@ -114,6 +139,40 @@ def _provider_keys() -> str:
         for place, known in enumerate(KNOWN, start=2)
     ]
     return _table(("Order", "Variables", "Provider", "`provider_id`", "Model it uses"), rows)
+
+
+# The terminal
+
+
+def _terminal() -> str:
+    return "\n\n".join(_commands(terminal, "council")).strip()
+
+
+def _commands(command: click.Command, name: str) -> Iterator[str]:
+    """A section for each command, those of a group after it."""
+    context = click.Context(command, info_name=name)
+    usage = " ".join((name, *command.collect_usage_pieces(context)))
+    yield f"### `{name}`\n\n`{usage}`\n\n{_help(command)}{_options(command, context)}"
+    if isinstance(command, click.Group):
+        for inner in command.list_commands(context):
+            found = command.get_command(context, inner)
+            assert found is not None
+            yield from _commands(found, f"{name} {inner}")
+
+
+def _help(command: click.Command) -> str:
+    """The help as paragraphs; what is to be typed keeps its lines."""
+    text, _, example = (command.help or "").partition("\b\n")
+    lines = [line.strip() for line in example.splitlines() if line.strip() and line.strip() != "Example:"]
+    typed = "\n\n```text\n" + "\n".join(lines) + "\n```" if lines else ""
+    paragraphs = [" ".join(part.split()) for part in text.split("\n\n")]
+    return "\n\n".join(part for part in paragraphs if part) + typed
+
+
+def _options(command: click.Command, context: click.Context) -> str:
+    found = [each.get_help_record(context) for each in command.params]
+    rows = [(f"`{record[0]}`", " ".join(record[1].split())) for record in found if record and record[1]]
+    return f"\n\n{_table(('Option', 'What it is for'), rows)}" if rows else ""
 
 
 # Errors
@@ -207,7 +266,7 @@ def _spell(schema: dict[str, Any], name: str = "") -> str:
 
 
 def _spell_text(schema: dict[str, Any], name: str) -> str:
-    if name == "session_id":
+    if schema.get("format") == "uuid":
         return "UUID"
     if schema.get("format") == "path":
         return "path"

@@ -1,5 +1,6 @@
 """What the documentation tells its readers to type does what it says."""
 
+import os
 import re
 import shutil
 import subprocess
@@ -28,7 +29,10 @@ REVIEW = DOCS / "how-to" / "review-with-curl.md"
 AGAIN = DOCS / "how-to" / "run-again.md"
 DOCUMENTS = DOCS / "how-to" / "work-on-documents.md"
 EXPORT = DOCS / "how-to" / "export.md"
+WATCH_SERVER = DOCS / "how-to" / "watch-the-server.md"
+EXPLORE = DOCS / "how-to" / "explore-the-api.md"
 RECOVER = DOCS / "how-to" / "recover-and-back-up.md"
+TERMINAL = DOCS / "how-to" / "use-the-terminal.md"
 
 needs_curl = pytest.mark.skipif(shutil.which("curl") is None, reason="curl is not installed")
 
@@ -55,6 +59,12 @@ def test_watching(serve: Callable[..., Server], tmp_path: Path) -> None:
     assert "This is a rehearsal" in re.sub(r"^(id|data|:).*$", "", said, flags=re.MULTILINE)
     assert '"next":5}' in said
     assert '"message_id":' in said
+
+
+@needs_curl
+def test_watching_the_server(serve: Callable[..., Server], tmp_path: Path) -> None:
+    """The server's numbers come as text."""
+    assert "council_build_info{" in _type(WATCH_SERVER, serve(), tmp_path)
 
 
 @needs_curl
@@ -137,6 +147,14 @@ def test_exporting(serve: Callable[..., Server], tmp_path: Path) -> None:
     assert '<html lang="zh-CN">' in page.read_text("utf-8")
 
 
+@needs_curl
+def test_exploring(serve: Callable[..., Server], tmp_path: Path) -> None:
+    """All operations are told, and the example of a body starts a meeting."""
+    said = _type(EXPLORE, serve(rehearsal_tokens_per_second=0), tmp_path)
+    assert "POST /api/v1/sessions/{session_id}/control - Pause, resume or stop a meeting" in said
+    assert _SESSION.findall(said)
+
+
 def test_backing_up_and_restoring(serve: Callable[..., Server], tmp_path: Path) -> None:
     """A backup that was made while the server ran is whole, and a restored log has another epoch."""
     server = serve(rehearsal_tokens_per_second=0)
@@ -144,15 +162,26 @@ def test_backing_up_and_restoring(serve: Callable[..., Server], tmp_path: Path) 
     session_id = server.post("/api/v1/sessions", body).json()["session_id"]
     wait_until(lambda: server.get(f"/api/v1/sessions/{session_id}")["status"] == "completed")
     before = server.get(f"/api/v1/sessions/{session_id}")
-    backup, restore, check = shell_blocks(RECOVER.read_text("utf-8"))
+    backup, restore, check, prune = shell_blocks(RECOVER.read_text("utf-8"))
     _run(backup, server, tmp_path)
     server.stop()
-    _run(restore, server, tmp_path)
-    assert _run(check, server, tmp_path).strip() == "ok"
+    assert "Restored" in _run(restore, server, tmp_path)
+    assert "council.db is whole" in _run(check, server, tmp_path)
+    assert "nothing to shorten" in _run(prune, server, tmp_path)
     server.start()
     after = server.get(f"/api/v1/sessions/{session_id}")
     assert after["epoch"] != before["epoch"]
     assert after | {"epoch": ""} == before | {"epoch": ""}
+
+
+def test_using_the_terminal(serve: Callable[..., Server], tmp_path: Path) -> None:
+    """A meeting is held, listed, watched and played; the doctor looks round."""
+    said = _type(TERMINAL, serve(rehearsal_tokens_per_second=0), tmp_path)
+    assert "\tcompleted\t" in said
+    assert '"event":"execution:completed"' in said
+    assert said.count("— completed, decided") == 1
+    assert "ok       python: " in said
+    assert "— completed, decided" in (tmp_path / "minutes.txt").read_text("utf-8")
 
 
 def test_every_command_is_typed_by_a_test() -> None:
@@ -169,7 +198,10 @@ def test_every_command_is_typed_by_a_test() -> None:
         GROUPS,
         TEMPLATES,
         EXPORT,
+        EXPLORE,
         RECOVER,
+        TERMINAL,
+        WATCH_SERVER,
     }
     others = [name_of(page) for page in PAGES if page not in run and shell_blocks(page.read_text("utf-8"))]
     assert others == []
@@ -197,9 +229,11 @@ def _run(commands: str, server: Server, folder: Path) -> str:
     commands = commands.replace("http://127.0.0.1:8000", server.url).replace(
         ".venv/bin/python", sys.executable
     )
+    commands = commands.replace(".venv/bin/council", f"{sys.executable} -P -m council")
     shell = subprocess.run(
         ["bash", "-u", "-c", commands],
         cwd=folder,
+        env=os.environ | {"PYTHONPATH": str(ROOT), "COUNCIL_URL": server.url},
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,

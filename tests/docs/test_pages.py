@@ -58,7 +58,9 @@ def test_every_page_is_found() -> None:
     assert {page for page in DOCS.rglob("*.md") if page != index} - found == set()
 
 
-@pytest.mark.parametrize("file", ["requirements.txt", "requirements-export.txt", "requirements-dev.txt"])
+@pytest.mark.parametrize(
+    "file", ["requirements.txt", "requirements-export.txt", "requirements-trace.txt", "requirements-dev.txt"]
+)
 def test_requirements_have_reasons(file: str) -> None:
     """Every requirement stands in the decision on dependencies, and every one there is a requirement."""
     page = (DOCS / "decisions" / "0002-dependencies.md").read_text("utf-8")
@@ -72,16 +74,6 @@ def test_changes_has_this_version() -> None:
     changes = (ROOT / "CHANGES.md").read_text("utf-8")
     section = changes.partition(f"## {council.__version__}")[2].partition("\n## ")[0]
     assert re.search(r"^- \S", section, re.MULTILINE)
-
-
-def test_proxy_numbers_fit() -> None:
-    """The proxy of the how-to outwaits two heartbeats and takes the largest body."""
-    page = (DOCS / "how-to" / "behind-a-proxy.md").read_text("utf-8")
-    defaults = {name: default for name, (default, _help) in known_names().items()}
-    read_timeout = int(re.findall(r"proxy_read_timeout (\d+)s;", page)[0])
-    body_megabytes = int(re.findall(r"client_max_body_size (\d+)m;", page)[0])
-    assert read_timeout > 2 * defaults["COUNCIL_LIVE__HEARTBEAT_SECONDS"]
-    assert body_megabytes * 2**20 >= defaults["COUNCIL_MAX_BODY_BYTES"]
 
 
 def _leads_somewhere(page: Path, link: str) -> bool:

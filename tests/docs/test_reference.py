@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from flask import Flask
 
-from council import create_app
+from council.application import create_app
 from council.commands import COMMANDS, LATER_COMMANDS
 from council.events import EVENTS
 from council.meeting.graph import Template
@@ -68,7 +68,7 @@ def test_errors() -> None:
 def test_routes(app: Flask) -> None:
     """Every route is in the reference, and every route there exists."""
     exist = {
-        (method, re.sub(r"<(?:\w+:)?(\w+)>", r"{\1}", rule.rule))
+        (method, re.sub(r"<(?:\w+(?:\(.*?\))?:)?(\w+)>", r"{\1}", rule.rule))
         for rule in app.url_map.iter_rules()
         for method in (rule.methods or set()) - {"HEAD", "OPTIONS"}
     }

@@ -3,10 +3,10 @@
 import signal
 import threading
 
-import httpx2
 import pytest
 
 from tests.faults.meeting import SPEAKERS, asked, start_meeting
+from tests.support import http
 from tests.support.waiting import wait_until
 
 pytestmark = pytest.mark.fault
@@ -24,7 +24,7 @@ class EventStream:
 
     def _read(self):
         headers = {"Accept": "text/event-stream", "Last-Event-ID": str(self._after)}
-        with httpx2.stream("GET", self._address, headers=headers, trust_env=False, timeout=30) as answer:
+        with http.stream("GET", self._address, headers=headers, timeout=30) as answer:
             for line in answer.iter_lines():
                 if line.startswith("id: "):
                     self.seen.append(int(line[4:]))
