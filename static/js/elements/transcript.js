@@ -12,7 +12,7 @@ import { TranscriptLayout } from "./transcript_layout.js";
 /** @typedef {import("../reducer.js").Message} Message */
 /** @typedef {import("../lib/entries.js").Thing} Thing */
 
-const SET_AT_ONCE = 2; // Texts that are set anew in one frame when they are finished: twelve in one would be felt.
+const SET_AT_ONCE = 1; // Texts that are set anew in a frame when they are finished, and none beside new entries: all in one would be felt.
 
 class Transcript extends RoomElement {
   /** @type {import("../protocol.js").Places} */ #places = {};
@@ -52,18 +52,20 @@ class Transcript extends RoomElement {
     if (same && before.order === state.order && kinds === this.#kinds && !this.#isBehind) return false;
     let moved = before?.order !== state.order || kinds !== this.#kinds;
     this.#kinds = kinds;
+    const entries = entriesOf(state);
+    const most = before && entries.some(({ kind, id }) => isReady(kind) && !this.#shown.has(id)) ? 0 : SET_AT_ONCE;
     let waiting = 0;
-    for (const { kind, id } of entriesOf(state)) {
+    for (const { kind, id } of entries) {
       const thing = thingOf(state, id);
       const last = this.#shown.get(id);
       if (!thing || thing === last || !isReady(kind)) continue;
-      if (last && isSetAnew(thing, last) && ++waiting > SET_AT_ONCE) continue;
+      if (last && isSetAnew(thing, last) && ++waiting > most) continue;
       if (!last || isDiscarded(last) !== isDiscarded(thing)) moved = true;
       this.#shown.set(id, thing);
       if (last && isEarlier(thing, last)) this.#renew(id, kind, thing);
       else this.#showThing(id, kind, thing);
     }
-    this.#catchUp(waiting > SET_AT_ONCE);
+    this.#catchUp(waiting > most);
     return moved;
   }
 

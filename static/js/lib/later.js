@@ -8,7 +8,7 @@ export const PARTS = [
   { needed: () => true, load: () => import("../elements/around.js") },
   { needed: () => true, load: () => import("../elements/attention.js") },
   { needed: () => true, load: () => import("../elements/announcer.js") },
-  { needed: ({ order }) => order.some(({ kind }) => kind !== "message"), load: () => import("../cards/cards.js") },
+  { needed: ({ status, order }) => status === "running" || order.some(({ kind }) => kind !== "message"), load: () => import("../cards/cards.js") },
   { needed: ({ verdict }) => verdict !== null, load: () => import("../elements/verdict.js") },
   { needed: ({ notes }) => Object.values(notes).some(({ kind }) => kind === "review"), load: () => import("../elements/people.js") },
   { needed: ({ status, reason }) => status === "paused" && reason !== "user", load: () => import("../elements/hold.js") },
