@@ -14,6 +14,7 @@ from tests.deploy.proxies import SITE
 from tests.faults.meeting import start_meeting
 from tests.live.raw_client import handshake
 from tests.live.serving import werkzeug
+from tests.support import http
 from tests.support.viewer import Viewer, check_viewers, read_log
 from tests.support.waiting import wait_until
 
@@ -33,6 +34,21 @@ def test_pages_and_rest(front, server):
         assert browser.get("/health").json()["status"] == "alive"
         assert browser.get(SESSIONS).status_code == 401
         assert browser.get(SESSIONS, headers={"Origin": OUTSIDE} | server.headers).status_code == 200
+
+
+@pytest.mark.parametrize(
+    "path", ["/metrics", "/metrics?name[]=x", "//metrics", "/./metrics", "/static/../metrics", "/%6detrics"]
+)
+def test_metrics_are_not_for_the_outside(front, server, path):
+    """However the address is written, the proxy hides what the server tells a scraper."""
+    metrics = http.get(f"{server.url}/metrics", headers=server.headers)
+    assert "council_" in metrics.text
+    request = handshake(path, **server.headers, Host=SITE, Connection="close", Upgrade=None)
+    with front.connect() as connection:
+        connection.sendall(request)
+        answer = b"".join(iter(lambda: connection.recv(65_536), b""))
+    assert answer.split()[1] == b"404", answer
+    assert b"council_" not in answer
 
 
 @pytest.mark.parametrize("host", ["evil.example", "evil.example:443"])
