@@ -282,6 +282,7 @@ class Settings(BaseSettings):
     metrics_token: SecretStr | None = Field(
         None, min_length=16, description="Bearer token that opens /metrics and nothing else, for a scraper."
     )
+    metrics_token_file: Path | None = Field(None, description="File that holds this token, instead of it.")
     tracing: Literal["auto", "on", "off"] = Field(
         "auto", description="Send traces over OTLP; auto does when OTEL_EXPORTER_OTLP_ENDPOINT is set."
     )
@@ -403,10 +404,11 @@ def _secrets_in_files() -> dict[str, Any]:
     """The secrets that the environment names files of, as ``Settings`` takes them. Raises SettingsError."""
     found: dict[str, Any] = {}
     for name in filter(os.environ.get, known_names()):
-        if not name.endswith(("_KEY_FILE", "_SECRET_FILE")):
+        if not name.endswith(("_KEY_FILE", "_SECRET_FILE", "_METRICS_TOKEN_FILE")):
             continue
         of_whom, _, key = name.removeprefix(PREFIX).removesuffix("_FILE").lower().rpartition("__")
-        (found.setdefault(of_whom, {}) if of_whom else found)[key] = secret_in(name, os.environ)
+        if secret := secret_in(name, os.environ):
+            (found.setdefault(of_whom, {}) if of_whom else found)[key] = secret
     return found
 
 

@@ -25,15 +25,17 @@ def test_a_secret_is_read_from_its_file(given):
     given("COUNCIL_SECRET_KEY_FILE", "signs-cookies\n")
     given("COUNCIL_LLM_API_KEY_FILE", "sk-from-a-file\r\n")
     given("COUNCIL_SEARCH__TAVILY_API_KEY_FILE", "tvly-from-a-file")
+    given("COUNCIL_METRICS_TOKEN_FILE", "scraper-from-a-file\n")
     settings = load_settings()
     assert settings.secret() == "signs-cookies"
     for key, expected in (
         (settings.llm_api_key, "sk-from-a-file"),
         (settings.search.tavily_api_key, "tvly-from-a-file"),
+        (settings.metrics_token, "scraper-from-a-file"),
     ):
         assert key is not None
         assert key.get_secret_value() == expected
-    for secret in ("signs-cookies", "sk-from-a-file", "tvly-from-a-file"):
+    for secret in ("signs-cookies", "sk-from-a-file", "tvly-from-a-file", "scraper-from-a-file"):
         assert secret not in repr(settings)
 
 
@@ -45,13 +47,14 @@ def test_other_settings_of_the_group_stay(given, monkeypatch):
 
 
 def test_an_empty_file_is_no_secret(given, tmp_path, monkeypatch):
-    """So that a file can be there before the key is: the secret key is made, and there is no key for models."""
+    """So that a file can be there before the key is: the secret key is made, the others are absent."""
     monkeypatch.setenv("COUNCIL_DATA_DIR", str(tmp_path / "instance"))
     given("COUNCIL_SECRET_KEY_FILE", "\n")
     given("COUNCIL_LLM_API_KEY_FILE", "")
+    given("COUNCIL_METRICS_TOKEN_FILE", "")
     settings = load_settings()
     assert len(settings.secret()) == 64
-    assert not settings.llm_api_key
+    assert settings.llm_api_key is settings.metrics_token is None
 
 
 def test_a_file_that_cannot_be_read_stops_the_start(given):
@@ -78,7 +81,18 @@ def test_a_secret_given_twice_stops_the_start(given, monkeypatch):
 
 def test_a_secret_that_does_not_fit_is_not_told(given):
     """What is wrong is said without saying the secret."""
-    given("COUNCIL_SEARCH__TAVILY_API_KEY_FILE", "tvly key of two words")
+    path = given("COUNCIL_SEARCH__TAVILY_API_KEY_FILE", "tvly key of two words")
     with pytest.raises(SettingsError, match="characters that no key has") as refusal:
         load_settings()
     assert "two words" not in str(refusal.value)
+    path.write_text("")
+    given("COUNCIL_METRICS_TOKEN_FILE", "short")
+    with pytest.raises(SettingsError, match=r"COUNCIL_METRICS_TOKEN: .* 16") as refusal:
+        load_settings()
+    assert "short" not in refusal.value.message
+
+
+def test_the_terminals_token_is_not_the_scrapers(given):
+    """COUNCIL_TOKEN_FILE is the command's affair: the server does not read it."""
+    given("COUNCIL_TOKEN_FILE", "a token of the terminal").unlink()
+    assert load_settings().metrics_token is None

@@ -1,7 +1,7 @@
 """The endpoints this process was given: by COUNCIL_LLM_*, or by a provider's own key."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from council.llm.address import is_at, is_local
 from council.settings import Settings, secret_in
@@ -93,6 +93,7 @@ class Endpoint:
     found_by: str
     models: tuple[str, ...] = ()
     key: str | None = field(default=None, repr=False)
+    key_in_file: bool = False
 
     @property
     def local(self) -> bool:
@@ -118,13 +119,17 @@ def _own(settings: Settings) -> Endpoint:
     """COUNCIL_LLM_*; a key without an address is OpenAI's."""
     url = settings.llm_base_url or KNOWN[0].base_url
     known = next((known for known in KNOWN if is_at(url, known.host)), None)
+    key = settings.llm_api_key.get_secret_value() if settings.llm_api_key else None
+    in_file = bool(key and settings.llm_api_key_file)
+    key_name = "COUNCIL_LLM_API_KEY_FILE" if in_file else "COUNCIL_LLM_API_KEY"
     return Endpoint(
         provider_id=known.provider_id if known else CUSTOM,
         name=known.name if known else "Own endpoint",
         base_url=url,
-        found_by="COUNCIL_LLM_BASE_URL" if settings.llm_base_url else "COUNCIL_LLM_API_KEY",
+        found_by="COUNCIL_LLM_BASE_URL" if settings.llm_base_url else key_name,
         models=(known.model,) if known else (),
-        key=settings.llm_api_key.get_secret_value() if settings.llm_api_key else None,
+        key=key,
+        key_in_file=in_file,
     )
 
 
@@ -142,6 +147,7 @@ def _of_known(known: Known, environ: Mapping[str, str]) -> Endpoint | None:
         found_by=(file_name if in_file else known.key_name) if key else known.url_name,
         models=(known.model,) if not url or is_at(url, known.host) else (),
         key=key or None,
+        key_in_file=in_file and bool(key),
     )
 
 
@@ -149,8 +155,4 @@ def _with_models(found: list[Endpoint], named: tuple[str, ...]) -> list[Endpoint
     """COUNCIL_LLM_MODEL names models of the endpoint that is used by default."""
     if not found or not named:
         return found
-    first = found[0]
-    return [
-        Endpoint(first.provider_id, first.name, first.base_url, first.found_by, named, first.key),
-        *found[1:],
-    ]
+    return [replace(found[0], models=named), *found[1:]]

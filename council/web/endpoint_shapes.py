@@ -12,7 +12,9 @@ class EndpointItem(BaseModel):
     name: str
     base_url: str
     models: list[str] = Field(description="Empty: it is asked which it has.")
-    source: Literal["environment", "file", "page"]
+    source: Literal["environment", "file", "page"] = Field(
+        description="Where it was set; `file`: its key stands in a file that the environment names."
+    )
     set_by: str | None = Field(description="The variable that sets it.")
     has_key: bool
     key_end: str | None = Field(description="The key's last four characters; null when it is short.")

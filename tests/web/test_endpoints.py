@@ -17,7 +17,7 @@ from council.llm.address import checked_address, is_link_local
 from council.llm.connection import refuse_link_local
 from council.llm.offers import offered_models
 from council.parts import Parts
-from council.settings import SettingsError
+from council.settings import SettingsError, load_settings
 from council.store.tables import providers
 from tests.support.described import DescribedClient, client_of
 from tests.support.model_server import ScriptedModelServer
@@ -187,6 +187,31 @@ def test_what_the_environment_gives_is_read_only(
     assert council.catalogue.seats([("a", None, None)])["a"].provider_id == "endpoint"
     for answer in (api.delete(f"{PATH}/deepseek"), api.put(f"{PATH}/deepseek", json=body_of(model))):
         assert "DEEPSEEK_API_KEY_FILE" in assert_problem(answer, 422, "invalid")["message"]
+
+
+@pytest.mark.parametrize("with_address", [True, False])
+def test_a_key_from_a_file_is_said_to_be(
+    make_council: Callable[..., Parts],
+    model: ScriptedModelServer,
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+    with_address: bool,
+) -> None:
+    """COUNCIL_LLM_API_KEY_FILE, whether or not the environment names the server, too."""
+    (tmp_path / "key").write_text("sk-own-from-a-file-9999\n")
+    monkeypatch.setenv("COUNCIL_LLM_API_KEY_FILE", str(tmp_path / "key"))
+    if with_address:
+        monkeypatch.setenv("COUNCIL_LLM_BASE_URL", model.url)
+    given = load_settings()
+    council = make_council(
+        llm_base_url=given.llm_base_url,
+        llm_api_key=given.llm_api_key,
+        llm_api_key_file=given.llm_api_key_file,
+    )
+    api = client_of(council.app)  # type: ignore[attr-defined]
+    [found] = listed(api)
+    assert (found["source"], found["key_end"]) == ("file", "9999")
+    assert found["set_by"] == ("COUNCIL_LLM_BASE_URL" if with_address else "COUNCIL_LLM_API_KEY_FILE")
 
 
 def test_a_keys_file_that_cannot_be_read_stops_the_start(

@@ -137,7 +137,7 @@ def _tried(endpoint: Endpoint) -> dict[str, Any]:
 def _of_environment(endpoint: Endpoint) -> dict[str, Any]:
     key = endpoint.key or ""
     end = key[-4:] if len(key) >= SHORTEST_TOLD else None
-    source = "file" if endpoint.found_by.endswith("_FILE") else "environment"
+    source = "file" if endpoint.key_in_file else "environment"
     return _item(endpoint, source=source, set_by=endpoint.found_by, has_key=bool(key), key_end=end)
 
 
