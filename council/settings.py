@@ -334,7 +334,7 @@ class Settings(BaseSettings):
     def _kept_secret(self) -> str:
         path = self.data_dir / "secret_key"
         if not path.exists():
-            self.data_dir.mkdir(parents=True, exist_ok=True)
+            self.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
             _write_once(path, secrets.token_hex(32))
         return path.read_text()
 

@@ -90,3 +90,4 @@ def test_a_secret_is_made_once_and_kept(tmp_path: Path) -> None:
     assert len(first) == 64
     assert Settings(data_dir=tmp_path / "new").secret() == first
     assert (tmp_path / "new" / "secret_key").stat().st_mode & 0o777 == 0o600
+    assert (tmp_path / "new").stat().st_mode & 0o777 == 0o700

@@ -9,7 +9,7 @@ import click
 
 from council.cli.failure import Failed, told
 from council.clock import Deadline
-from council.errors import CouncilError
+from council.errors import Conflict, CouncilError
 from council.settings import Settings, load_settings
 from council.store import copies
 
@@ -41,6 +41,14 @@ def database_of(settings: Settings) -> Path:
             hint="Set COUNCIL_DATA_DIR as for the server, or run this where the server is run.",
         )
     return path
+
+
+def refuse_while_in_use(database: Path) -> None:
+    """Raises Conflict while any process has it open."""
+    if copies.is_in_use(database):
+        raise Conflict(
+            f"A process has {database} open: most likely Council runs on it.", hint="Stop it, and try again."
+        )
 
 
 class Meter:

@@ -5,8 +5,7 @@ from datetime import datetime
 import click
 
 from council.cli.backup import backup
-from council.cli.data import database_of, with_data
-from council.errors import Conflict
+from council.cli.data import database_of, refuse_while_in_use, with_data
 from council.settings import Settings
 from council.store import copies, migrations
 from council.store.engine import Store
@@ -38,7 +37,7 @@ def upgrade(settings: Settings) -> None:
     Nobody may have the database open. Back up first: council backup.
     """
     path = database_of(settings)
-    _refuse_while_in_use(settings)
+    refuse_while_in_use(path)
     before = copies.version_of(path)
     store = Store(settings.database)
     try:
@@ -62,26 +61,19 @@ def rollback(settings: Settings, *, target: str, yes: bool) -> None:
     Example:
       council database rollback 0002
     """
-    present = copies.version_of(database_of(settings))
-    _refuse_while_in_use(settings)
+    path = database_of(settings)
+    present = copies.version_of(path)
+    refuse_while_in_use(path)
     migrations.check_older(target, present)
     _tell_losses(present or "", target)
     if not yes:
         click.confirm(f"Roll back from {present} to {target}?", abort=True)
     _back_up(settings)
-    _refuse_while_in_use(settings)
+    refuse_while_in_use(path)
     _roll_back(settings, target)
     click.echo(
         f"The database has version {target} now. Start the Council of that version: a newer one upgrades it."
     )
-
-
-def _refuse_while_in_use(settings: Settings) -> None:
-    path = database_of(settings)
-    if copies.is_in_use(path):
-        raise Conflict(
-            f"A process has {path} open: most likely Council runs on it.", hint="Stop it, and try again."
-        )
 
 
 def _tell_losses(present: str, target: str) -> None:

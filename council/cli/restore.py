@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from council.cli import backup_file
-from council.cli.data import size, with_data
+from council.cli.data import refuse_while_in_use, size, with_data
 from council.errors import Conflict
 from council.settings import Settings
 from council.store import copies
@@ -31,7 +31,7 @@ def restore(settings: Settings, *, file: Path) -> None:
     database = copies.path_of(settings.database)
     settings.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
     database.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    _refuse_when_in_use(database)
+    refuse_while_in_use(database)
     with backup_file.workroom(database) as folder:
         manifest = backup_file.unpack(file, folder)
         _check(folder / backup_file.DATABASE, manifest)
@@ -40,7 +40,7 @@ def restore(settings: Settings, *, file: Path) -> None:
         key = settings.data_dir / "secret_key"
         owner = settings.data_dir.stat()
         places = {backup_file.DATABASE: database} | ({backup_file.KEY: key} if manifest.secret_key else {})
-        _refuse_when_in_use(database)
+        refuse_while_in_use(database)
         aside = _move_aside(
             [*copies.files_of(database), *([key] if manifest.secret_key and key.exists() else [])]
         )
@@ -53,13 +53,6 @@ def restore(settings: Settings, *, file: Path) -> None:
         click.echo(f"What was there before is in {aside}.")
     if manifest.secret_key and settings.secret_key:
         click.echo("COUNCIL_SECRET_KEY is set and goes before the key that was restored.")
-
-
-def _refuse_when_in_use(database: Path) -> None:
-    if copies.is_in_use(database):
-        raise Conflict(
-            f"A process has {database} open: most likely Council runs on it.", hint="Stop it, and try again."
-        )
 
 
 def _check(database: Path, manifest: backup_file.Manifest) -> None:

@@ -1,9 +1,10 @@
 """The database: one SQLAlchemy engine, opened for reading or for writing."""
 
+import os
 import sqlite3
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -24,7 +25,7 @@ class Store:
     def __init__(self, url: str, *, synchronous: str = "normal") -> None:
         self.url = make_url(url)
         if self.sqlite and self.url.database:
-            Path(self.url.database).parent.mkdir(parents=True, exist_ok=True)
+            _make_private(Path(self.url.database))
         self._engine = sa.create_engine(
             self.url, pool_size=16, max_overflow=64, json_serializer=dump, hide_parameters=True
         )
@@ -50,6 +51,13 @@ class Store:
 
     def close(self) -> None:
         self._engine.dispose()
+
+
+def _make_private(path: Path) -> None:
+    """What was said is for its owner's eyes. SQLite gives the files beside the database the same mode."""
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    with suppress(OSError):  # It is there already, or SQLite will say what is wrong.
+        os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
 
 
 def _tune_sqlite(engine: sa.Engine, synchronous: str) -> None:

@@ -47,7 +47,6 @@ def make_database(path: Path) -> None:
     from council.application import prepare
 
     prepare(Settings(data_dir=path))
-    path.chmod(0o700)
 
 
 def test_all_is_well(look: Callable[..., Found], tmp_path: Path, model: ScriptedModelServer) -> None:
@@ -106,6 +105,19 @@ def test_a_folder_for_everybody(look: Callable[..., Found], tmp_path: Path) -> N
     level, _, todo = look()["data folder"]
     assert level == "fault"
     assert "chmod 700" in todo
+
+
+def test_a_database_that_others_may_read(look: Callable[..., Found], tmp_path: Path) -> None:
+    """It is a warning, unless nobody else comes into the folder."""
+    make_database(tmp_path / "instance")
+    database = tmp_path / "instance" / "council.db"
+    database.chmod(0o644)
+    assert "database files" not in look()
+    (tmp_path / "instance").chmod(0o755)
+    level, _, todo = look()["database files"]
+    assert (level, todo) == ("warning", f"chmod 600 {database}")
+    database.chmod(0o600)
+    assert "database files" not in look()
 
 
 def test_a_folder_that_cannot_be(look: Callable[..., Found], tmp_path: Path) -> None:

@@ -18,6 +18,19 @@ from council.store.tables import metadata
 TABLES = {"channels", "events", "sessions", "steps", "messages", "documents", "commands"}
 
 
+def test_only_its_owner_reads_it(tmp_path: Path) -> None:
+    """The folder, the database and what SQLite keeps beside it are made for nobody else."""
+    folder = tmp_path / "data"
+    store = Store(f"sqlite:///{folder}/council.db")
+    try:
+        migrate(store)
+        assert folder.stat().st_mode & 0o777 == 0o700
+        modes = {file.name: file.stat().st_mode & 0o777 for file in folder.iterdir()}
+        assert modes == {"council.db": 0o600, "council.db-wal": 0o600, "council.db-shm": 0o600}
+    finally:
+        store.close()
+
+
 # Transactions
 
 

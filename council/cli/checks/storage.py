@@ -54,6 +54,7 @@ def database(settings: Settings) -> Iterator[Finding]:
     if not path.exists():
         yield ok("database", f"{path} will be made at the start.")
         return
+    yield from _open_files(path)
     try:
         yield _version(copies.version_of(path))
         found = copies.faults(path, quick=True)
@@ -65,6 +66,16 @@ def database(settings: Settings) -> Iterator[Finding]:
         yield _mode(wal=copies.is_wal(path))
     except CouncilError as problem:
         yield fault("database", problem.message, problem.hint)
+
+
+def _open_files(path: Path) -> Iterator[Finding]:
+    """The database and what is beside it, where others come into its folder."""
+    if not path.parent.stat().st_mode & (stat.S_IXGRP | stat.S_IXOTH):
+        return
+    found = [file for file in copies.files_of(path) if file.stat().st_mode & _OTHERS]
+    if found:
+        todo = f"chmod 600 {' '.join(map(str, found))}"
+        yield warning("database files", "Others on this machine may read all that was said.", todo)
 
 
 def _version(version: str | None) -> Finding:
