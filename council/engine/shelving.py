@@ -2,7 +2,7 @@
 
 import difflib
 from collections.abc import Callable, Collection, Iterator, Mapping
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from itertools import islice
 from typing import Annotated, Any, TypeVar
 
@@ -16,6 +16,7 @@ from council.meeting.group import EVERY_TEMPLATE, Group
 from council.meeting.validation import MAX_NODES, Fault, find_faults, parse_graph
 from council.store import groups, knowledge, templates
 from council.store.library import Library
+from council.store.shelf import Shelf
 
 Faults = list[dict[str, Any]]
 B = TypeVar("B", bound=BaseModel)
@@ -169,30 +170,53 @@ def _refuse_missing(word: str, missing: list[str]) -> None:
         )
 
 
-def agent_is_free(connection: Connection, agent_id: str) -> None:
-    """Raises Conflict, naming them, when templates or groups name this agent."""
+def agent_is_free(connection: Connection, agent_id: str, library: Library) -> None:
+    """Raises Conflict when templates or groups name this agent; names those that ``library`` shows."""
     _refuse_used(
+        connection,
         f"The agent {agent_id!r}",
-        templates=templates.that_name(connection, agent_id),
-        groups=groups.that_seat(connection, agent_id),
+        _Users("templates", templates.that_name(connection, agent_id), library.template_shelf),
+        _Users("groups", groups.that_seat(connection, agent_id), library.group_shelf),
     )
 
 
-def template_is_free(connection: Connection, template_id: str) -> None:
-    """Raises Conflict, naming them, when groups say who usually sits in this template."""
-    _refuse_used(f"The template {template_id!r}", groups=groups.that_furnish(connection, template_id))
+def template_is_free(connection: Connection, template_id: str, library: Library) -> None:
+    """Raises Conflict when groups say who usually sits in this template; names those that ``library`` shows."""
+    furnished = _Users("groups", groups.that_furnish(connection, template_id), library.group_shelf)
+    _refuse_used(connection, f"The template {template_id!r}", furnished)
 
 
-def _refuse_used(subject: str, **users: list[str]) -> None:
-    used = {kind: ids for kind, ids in users.items() if ids}
-    if used:
-        where = "; ".join(f"{kind}: {', '.join(ids)}" for kind, ids in used.items())
+@dataclass(frozen=True, slots=True)
+class _Users:
+    """The things of one kind that use something, and the shelf as whoever asks sees it."""
+
+    kind: str
+    ids: list[str]
+    shelf: Shelf[Any]
+
+
+def _refuse_used(connection: Connection, subject: str, *users: _Users) -> None:
+    """What is hidden from whoever asks is counted, and not named. Raises Conflict."""
+    named: dict[str, Any] = {}
+    others = 0
+    for each in users:
+        hidden = each.shelf.missing(connection, each.ids)
+        others += len(hidden)
+        if seen := [one for one in each.ids if one not in hidden]:
+            named[each.kind] = seen
+    if named or others:
         raise Conflict(
-            f"{subject} is still used by {where}.",
+            f"{subject} is still used by {_where(named, others)}.",
             code="in_use",
-            hint="Change or delete those first.",
-            details=used,
+            hint="Change or delete those first." + (" An admin sees all of them." if others else ""),
+            details=named | ({"others": others} if others else {}),
         )
+
+
+def _where(named: Mapping[str, list[str]], others: int) -> str:
+    seen = "; ".join(f"{kind}: {', '.join(ids)}" for kind, ids in named.items())
+    hidden = f"{others} of other people" if others else ""
+    return ", and ".join(filter(None, (seen, hidden)))
 
 
 def clear_group(connection: Connection, group_id: str) -> None:
@@ -201,6 +225,6 @@ def clear_group(connection: Connection, group_id: str) -> None:
         raise Conflict(
             "A meeting of this group is not over.",
             code="in_use",
-            hint=f"Stop it first; GET /api/v1/sessions?group_id={group_id} lists them.",
+            hint=f"Stop it first; GET /api/v1/sessions?group_id={group_id} lists those you see, an admin sees all.",
         )
     knowledge.forget_group(connection, group_id)

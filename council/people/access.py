@@ -13,9 +13,10 @@ from sqlalchemy.engine import Connection
 
 from council import clock
 from council.errors import Forbidden, Invalid, NotFound
-from council.people.who import EVERYBODY, Who
+from council.people.who import Who
 from council.store import shares, users
 from council.store.engine import Store
+from council.store.shares import EVERYBODY
 
 Kind = Literal["session", "template", "agent", "group"]
 Right = Literal["read", "run", "own"]

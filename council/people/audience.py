@@ -10,9 +10,10 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from council import clock
 from council.events import session_of
-from council.people.who import EVERYBODY, Who
+from council.people.who import Who
 from council.store import shares
 from council.store.engine import Store
+from council.store.shares import EVERYBODY
 
 KEPT_SECONDS = 2.0
 MOST_KEPT = 1_000

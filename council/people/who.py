@@ -11,8 +11,6 @@ Role = Literal["viewer", "member", "admin"]
 LEVELS: tuple[Level, ...] = ("read", "run", "admin")
 LEVEL_OF: dict[Role, Level] = {"viewer": "read", "member": "run", "admin": "admin"}
 
-EVERYBODY = "*"  # In a share: all who can sign in.
-
 
 def reaches(level: Level, wanted: Level) -> bool:
     """Whether ``level`` has all that ``wanted`` has."""

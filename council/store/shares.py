@@ -8,7 +8,7 @@ from sqlalchemy.engine import Connection
 
 from council.store.tables import agents, groups, sessions, shares, templates, users
 
-EVERYBODY = "*"
+EVERYBODY = "*"  # All who can sign in.
 
 OWNED: dict[str, tuple[sa.Table, str]] = {
     "session": (sessions, "session_id"),

@@ -29,8 +29,8 @@ from council.web.metrics_token import opens_metrics
 from council.web.problems import answer
 from council.web.proxy import FORWARDED
 from council.web.rights import OWN_TOKEN, PUBLIC, THINGS, level_of, right_of
+from council.web.trail import SOCKETS
 
-SOCKETS = ("/ws", "/api/v1/ws")
 SIGN_IN = "sign_in"  # What the cookie has: the sign-in's secret.
 _SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 
@@ -130,9 +130,12 @@ def _identify(parts: Parts) -> Who | None:
     scheme, _, secret = request.headers.get("Authorization", "").partition(" ")
     if scheme.lower() == "bearer":  # Any other is for a proxy before us.
         return keys.who("token", secret.strip())
-    if request.path in SOCKETS and "ticket" in request.args:
+    if request.endpoint in SOCKETS and "ticket" in request.args:
         return keys.who("ticket", request.args["ticket"])
-    if request.path in SOCKETS and request.headers.get("Origin") not in (None, *own_origins(parts.settings)):
+    if request.endpoint in SOCKETS and request.headers.get("Origin") not in (
+        None,
+        *own_origins(parts.settings),
+    ):
         return None  # Pages of other origins bring a ticket: a cookie comes by itself.
     secret = session.get(SIGN_IN, "")
     return keys.who("sign_in", secret) if secret else None

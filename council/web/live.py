@@ -36,11 +36,11 @@ from council.parts import Parts
 from council.people.pace import Bucket
 from council.people.who import Who
 from council.store.channels import Position
-from council.web.auth import SOCKETS, everything_for, guest, limit_connects, me
+from council.web.auth import everything_for, guest, limit_connects, me
 from council.web.commanding import authorise, perform
 from council.web.describe import Answer, describes, text
 from council.web.problems import as_event, as_known
-from council.web.trail import listening, name_client
+from council.web.trail import SOCKETS, listening, name_client
 
 PROTOCOL = "council.v1"
 BURST_SECONDS = 10  # Of commands that may come at once.
@@ -84,7 +84,7 @@ def install(sock: Sock, parts: Parts) -> None:
 
     @app.before_request
     def refuse_when_full() -> None:
-        if request.path in SOCKETS:
+        if request.endpoint in SOCKETS:
             limit_connects(parts)
             parts.hub.refuse_when_full()
             if not parts.running:

@@ -18,7 +18,7 @@ from council.web.requests import Requests
 log = structlog.get_logger(__name__)
 
 REQUEST_ID = "X-Request-ID"
-SOCKETS = frozenset({"ws", "api_ws"})
+SOCKETS = frozenset({"ws", "api_ws"})  # Endpoints.
 MAX_PATH = 200
 
 _SANE = re.compile(r"[A-Za-z0-9][\w.:+=/@-]{0,127}", re.ASCII)

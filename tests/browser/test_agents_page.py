@@ -340,6 +340,30 @@ def test_an_agent_in_use_stays_and_one_is_told_why(
     complaints.clear()
 
 
+def refuse_with(error: dict[str, object]) -> Callable[[Route], None]:
+    return lambda route: route.fulfill(status=409, json={"error": error})
+
+
+def test_what_other_people_have_is_counted(home: Home, open_page: OpenPage, complaints: list[str]) -> None:
+    """An agent that sits where whoever asks may not look cannot be deleted, and it is said how often it does."""
+    mine(home)
+    home.post("groups", name="Team", default_agents={"*": {"negative": "night_watch"}})
+    page = opened(open_page, home)
+    for details, said in (
+        ({"groups": ["team"], "others": 2}, "It sits in these and in 2 of other people"),
+        ({"others": 3}, "It sits in 3 of other people"),
+    ):
+        error = {"code": "in_use", "message": "m", "hint": "h", "can_retry": False, "details": details}
+        page.route("**/api/v1/agents/night_watch", refuse_with(error))
+        page.get_by_role("button", name="Delete Night Watch").click()
+        question(page).get_by_role("button", name="Delete").click()
+        expect(question(page)).to_contain_text(said)
+        expect(question(page).get_by_role("link")).to_have_count(len(details.get("groups", ())))
+        question(page).get_by_role("button", name="Close").click()
+        page.unroute("**/api/v1/agents/night_watch")
+    complaints.clear()
+
+
 def test_a_list_that_does_not_come_can_be_asked_for_again(
     home: Home, open_page: OpenPage, complaints: list[str]
 ) -> None:

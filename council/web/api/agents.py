@@ -9,6 +9,7 @@ from council.engine import shelving
 from council.meeting.graph import Agent
 from council.parts import Parts
 from council.web.api import shelf
+from council.web.auth import library_of, me
 from council.web.shelf_shapes import AgentItem, AgentList
 
 MAX_NAME = 255
@@ -41,7 +42,7 @@ def blueprint(parts: Parts) -> Blueprint:
         shelf.Rules(
             read=read,
             may_keep=lambda _open, _agent: None,
-            may_remove=shelving.agent_is_free,
+            may_remove=lambda open_, own_id: shelving.agent_is_free(open_, own_id, library_of(parts, me())),
             max_name=MAX_NAME,
             described=shelf.Described(
                 body=AgentBody,

@@ -55,7 +55,9 @@ def blueprint(parts: Parts) -> Blueprint:
         shelf.Rules(
             read=read,
             may_keep=lambda open_, template: shelving.still_has_agents(open_, template.graph, library),
-            may_remove=shelving.template_is_free,
+            may_remove=lambda open_, own_id: shelving.template_is_free(
+                open_, own_id, library_of(parts, me())
+            ),
             max_name=shelving.MAX_TEMPLATE_NAME,
             described=shelf.Described(
                 body=shelving.TemplateBody,

@@ -10,7 +10,7 @@ import { showAvatar } from "../panel/avatar.js";
 import { confirmed, explained } from "../panel/confirm.js";
 import { choiceText, priceOf, priceText, providers } from "../panel/providers.js";
 import { ShelfList } from "../panel/shelf_list.js";
-import { placesOf, usersOf } from "../panel/users.js";
+import { placesOf, whyInUse, usersOf } from "../panel/users.js";
 import { openAgent } from "./agent_editor.js";
 
 /** @typedef {import("../panel/types.js").Agent} Agent */
@@ -138,8 +138,7 @@ export class AgentShelf extends HTMLElement {
     const title = t("{name} cannot be deleted.", { name: agent.name });
     if (problem.code === "not_found") return this.#list?.refresh();
     if (problem.code !== "in_use") return explained({ title, text: sentenceOf(problem) });
-    const text = t("It sits in these; change or delete them first.");
-    return explained({ title, text, places: placesOf(problem.details) });
+    return explained({ title, text: whyInUse(problem.details), places: placesOf(problem.details) });
   }
 
   /** @param {string} text */

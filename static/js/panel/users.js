@@ -1,7 +1,7 @@
 // Where agents sit: the templates and groups that name them.
 
 import { get } from "../lib/api.js";
-import { told } from "../lib/texts.js";
+import { t, told } from "../lib/texts.js";
 
 /** @typedef {{text: string, href: string}} Place */
 /** @typedef {import("./types.js").Group} Group */
@@ -21,6 +21,14 @@ export function placesOf(details) {
   const groups = /** @type {string[]} */ (details?.groups ?? []).map((id) => placeOfGroup(id, id));
   const templates = /** @type {string[]} */ (details?.templates ?? []).map((id) => placeOfTemplate(id, id));
   return [...groups, ...templates];
+}
+
+/** Whose those are that use it; what is hidden from the reader is counted only. @param {any} details */
+export function whyInUse(details) {
+  if (!details?.others) return t("It sits in these; change or delete them first.");
+  const count = String(details.others);
+  if (placesOf(details).length) return t("It sits in these and in {count} of other people: change or delete them first.", { count });
+  return t("It sits in {count} of other people: they or an admin can change those.", { count });
 }
 
 /** The agents of a group, each once. @param {Group} group */
