@@ -43,7 +43,7 @@ def blueprint(parts: Parts) -> Blueprint:
     @pages.get("/templates/new")
     def new_page() -> str:
         head = {"name": gettext("New template"), "description": "", "category": "custom"}
-        return _editor(parts, head | {"graph": _beginning(parts)})
+        return _editor(parts, head | {"graph": _beginning(parts), "locked": not reaches(me().level, "run")})
 
     @pages.get("/templates/<template_id>/edit")
     def editor_page(template_id: str) -> str:

@@ -368,3 +368,29 @@ def test_the_pages_have_no_fault(town: Town, enter: Enter, open_page: OpenPage, 
         expect(open_share(watch.page).locator(".share-row")).to_have_count(1)
         watch.look("sharing")
         assert door.found + watch.found == []
+
+
+def test_who_may_look_only_can_look_into_the_editor(enter: Enter, complaints: list[str]) -> None:
+    """The plan can be looked at from all sides and not be changed; no button does nothing."""
+    page = enter("victor", "/templates/new")
+    expect(page.get_by_text("You may look only.")).to_be_visible()
+    expect(page.locator("#template-name")).to_be_disabled()
+    page.locator('[data-card="first"]').click()
+    expect(page.locator("#node-name")).to_be_disabled()
+    named = {button.inner_text() for button in page.locator("main button:visible").all()}
+    assert not named & {"Save", "Save as", "Add a node", "Delete this node", "Copy and edit", "Begin here"}
+    page.keyboard.press("Control+s")
+    expect(page.get_by_role("dialog")).to_have_count(0)
+    assert complaints == []
+
+
+@pytest.mark.parametrize("path", ["/agents", "/groups", "/templates"])
+def test_who_may_look_only_is_offered_nothing_to_change(enter: Enter, path: str) -> None:
+    """The lists say so, and have no button for it."""
+    page = enter("victor", path)
+    expect(page.get_by_text("You may look only.")).to_be_visible()
+    if path != "/groups":
+        expect(page.locator(".shelf-card").first).to_be_visible()
+    offers = re.compile("^(New|Edit|Delete|Copy|Import|Generate|Start)")
+    expect(page.get_by_role("button", name=offers)).to_have_count(0)
+    expect(page.get_by_role("link", name=offers)).to_have_count(0)
