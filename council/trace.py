@@ -15,6 +15,8 @@ from council.settings import Settings, SettingsError
 
 ENDPOINTS = ("OTEL_EXPORTER_OTLP_ENDPOINT", "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT")
 
+DEFAULT_ENDPOINT = "http://localhost:4318"
+
 Attributes = Mapping[str, Any]
 
 EXPORT_SECONDS = 3.0  # A collector that does not answer must not hold up the end of the process for longer.
@@ -76,6 +78,12 @@ def wanted(settings: Settings) -> bool:
     if settings.tracing == "auto":
         return any(os.environ.get(name) for name in ENDPOINTS)
     return settings.tracing == "on"
+
+
+def endpoint() -> str:
+    """Where the exporter sends them: OpenTelemetry's own variables, or its own default."""
+    found = (os.environ.get(name) for name in reversed(ENDPOINTS))
+    return next(filter(None, found), DEFAULT_ENDPOINT)
 
 
 def check_tracing(settings: Settings) -> None:

@@ -7,7 +7,7 @@ from dataclasses import asdict
 
 import click
 
-from council.cli.checks import machine, models, network, storage
+from council.cli.checks import machine, models, network, people, storage
 from council.cli.checks.finding import FAULT, Finding, fault, ok
 from council.cli.clean import one_line
 from council.errors import CouncilError
@@ -19,7 +19,7 @@ _COLOURS = {"ok": "green", "warning": "yellow", "fault": "red"}
 @click.command(short_help="Look for what is set up wrong.")
 @click.option("--json", "as_json", is_flag=True, help="All findings as one JSON list.")
 def doctor(*, as_json: bool) -> None:
-    """Check this machine, the settings, the data and the models, and say what to do.
+    """Check this machine, the settings, the data, the people and the models, and say what to do.
 
     It changes nothing, and may be run beside a running server, with the same settings. The exit
     code is 1 when there is a fault; warnings are no faults. No key is ever shown.
@@ -64,9 +64,13 @@ def _of(settings: Settings) -> Iterator[Finding]:
     yield storage.key(settings)
     yield network.port(settings)
     yield network.proxy(settings)
+    yield people.door(settings)
+    yield people.cookie(settings)
+    yield people.openid(settings)
     yield machine.descriptors(settings)
     yield from models.providers(settings)
     yield models.prices(settings)
+    yield network.tracing(settings)
     yield machine.extras()
 
 

@@ -17,6 +17,7 @@ from council.redact import learn
 
 KEPT_SECONDS = 2.0  # So long another process may not know of a change.
 SHORTEST_TOLD = 12  # Of a shorter key the end is not told: it would be too much of it.
+OF_THE_PAGE = "the page"  # What these endpoints are found by.
 RESERVED = frozenset({"ollama", "rehearsal", "endpoint"})
 
 
@@ -58,7 +59,7 @@ class OwnEndpoints:
             if not self._until.passed():
                 return self._kept
             changes = self._changes
-        found = tuple(self._opened(row) for row in self._rows.all())
+        found = tuple(opened(row, self._seal) for row in self._rows.all())
         with self._lock:
             if changes == self._changes:  # Else what was read may be older than the change.
                 self._kept, self._until = found, Deadline(KEPT_SECONDS)
@@ -124,20 +125,22 @@ class OwnEndpoints:
         end = checked[-4:] if len(checked) >= SHORTEST_TOLD else None
         return {"sealed_key": self._seal.seal(checked), "key_end": end}
 
-    def _opened(self, row: dict[str, Any]) -> Own:
-        sealed = row["sealed_key"]
-        key = self._seal.open(sealed) if sealed else None
-        if key:
-            learn(key)
-        endpoint = Endpoint(
-            row["provider_id"], row["name"], row["base_url"], "the page", tuple(row["models"]), key
-        )
-        return Own(endpoint, sealed is not None, row["key_end"], is_locked=bool(sealed) and key is None)
-
     def _forget(self) -> None:
         with self._lock:
             self._until = Deadline(0)
             self._changes += 1
+
+
+def opened(row: dict[str, Any], seal: Seal) -> Own:
+    """One as it is kept, with its key, if this seal opens it."""
+    sealed = row["sealed_key"]
+    key = seal.open(sealed) if sealed else None
+    if key:
+        learn(key)
+    endpoint = Endpoint(
+        row["provider_id"], row["name"], row["base_url"], OF_THE_PAGE, tuple(row["models"]), key
+    )
+    return Own(endpoint, sealed is not None, row["key_end"], is_locked=bool(sealed) and key is None)
 
 
 def _id_of(name: str, base_url: str, used: Collection[str]) -> str:

@@ -5,6 +5,7 @@ import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager, suppress
 from pathlib import Path
+from typing import Any
 
 from sqlalchemy.engine import make_url
 
@@ -55,6 +56,15 @@ def version_of(path: Path) -> str | None:
             row = connection.execute("SELECT version_num FROM alembic_version").fetchone()
             return str(row[0]) if row else None
         return None
+
+
+def rows(path: Path, query: str) -> list[dict[str, Any]]:
+    """What a query finds, and nothing where its table is not there yet. Writes nothing. Raises NoDatabase."""
+    with _reading(path) as connection:
+        connection.row_factory = sqlite3.Row
+        with suppress(sqlite3.OperationalError):
+            return [dict(row) for row in connection.execute(query)]
+        return []
 
 
 def is_in_use(path: Path) -> bool:

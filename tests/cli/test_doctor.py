@@ -3,19 +3,31 @@
 import json
 import os
 import sqlite3
+import sys
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
+from types import ModuleType
 
 import pytest
 from click.testing import Result
 
+from council import trace
+from council.application import create_app
 from council.cli.checks import machine, storage
+from council.cli.checks.people import BACK
+from council.llm.own import OwnEndpoints
+from council.people.accounts import Accounts
 from council.settings import Settings
+from council.store.engine import Store
+from council.store.providers import ProviderRows
 from tests.cli.conftest import Run
 from tests.support.model_server import ScriptedModelServer
+from tests.support.openid_provider import OpenIdProvider
 from tests.support.server import Server, _free_port
 
+EXPORTER = "opentelemetry.exporter.otlp.proto.http.trace_exporter"
 KEY = "sk-never-to-be-seen-0123456789"
 Found = dict[str, tuple[str, str, str]]
 
@@ -217,3 +229,97 @@ def test_the_disk(tmp_path: Path) -> None:
     """Little room is a warning, next to none a fault."""
     levels = [storage.disk(tmp_path, free).level for free in (10**6, 5 * 10**8, 10**10)]
     assert levels == ["fault", "warning", "ok"]
+
+
+def add_user(path: Path) -> None:
+    with closing(Store(Settings(data_dir=path).database)) as store:
+        Accounts(store).add("ada", "admin")
+
+
+@pytest.mark.parametrize(
+    ("settings", "level"),
+    [({}, "ok"), ({"host": "0.0.0.0"}, "fault"), ({"trusted_proxies": 1}, "warning"),
+     ({"allowed_origins": "https://c.example"}, "warning"), ({"oidc__issuer": "http://127.0.0.1:9",
+      "oidc__client_id": "x"}, "warning")],
+)  # fmt: skip
+def test_an_open_door(
+    look: Callable[..., Found], tmp_path: Path, settings: dict[str, object], level: str
+) -> None:
+    """Where others may come there has to be a user."""
+    make_database(tmp_path / "instance")
+    found = look(**settings)["people"]
+    assert found[0] == level
+    assert ("council user add" in found[2]) == (level != "ok")
+    add_user(tmp_path / "instance")
+    assert look(**settings)["people"] == ("ok", "1 may sign in, and everybody has to.", "")
+
+
+def test_a_cookie_that_may_be_read(look: Callable[..., Found]) -> None:
+    """One address without TLS is enough for browsers to send the sign-in's cookie without."""
+    level, _, todo = look(allowed_origins="https://c.example,http://localhost:8000")["sign-in"]
+    assert (level, "https only" in todo) == ("warning", True)
+    assert look(allowed_origins="https://c.example")["sign-in"][0] == "ok"
+
+
+def test_servers_that_were_entered_in_the_page(
+    look: Callable[..., Found], tmp_path: Path, model: ScriptedModelServer
+) -> None:
+    """They are asked like all others; a key that cannot be read any more is told of, and none is shown."""
+    make_database(tmp_path / "instance")
+    settings = Settings(data_dir=tmp_path / "instance")
+    with closing(Store(settings.database)) as store:
+        own = OwnEndpoints(ProviderRows(store), settings.secret())
+        own.add("Ours", model.url, KEY, ("scripted",), ())
+        own.add("Away", "http://127.0.0.1:9/v1", None, (), ())
+    found = look()
+    assert found["model Ours"][:2] == (
+        "ok",
+        f"It was entered in the page ({model.url}): it answers, with scripted.",
+    )
+    assert found["model Away"][0] == "warning"
+    assert "model" not in found
+    level, text, todo = look(secret_key="another key of many characters")["model Ours"]
+    assert (level, "another secret key" in text, "/providers" in todo) == ("warning", True, True)
+    assert KEY not in str(found)
+
+
+def test_the_openid_provider(look: Callable[..., Found]) -> None:
+    """It is asked what it says of itself, and it is said which address it has to know."""
+    assert look()["openid"][0] == "ok"
+    with OpenIdProvider() as provider:
+        given = {"oidc__issuer": provider.issuer, "oidc__client_id": "council"}
+        level, _, todo = look(**given)["openid"]
+        assert (level, BACK in todo) == ("ok", True)
+        behind = {"allowed_origins": "https://c.example", "trusted_proxies": 1}
+        assert f"https://c.example{BACK}" in look(**given, **behind)["openid"][2]
+        level, text, todo = look(**given, **behind | {"trusted_proxies": 0})["openid"]
+        assert (level, "http://" in text, "COUNCIL_TRUSTED_PROXIES" in todo) == ("fault", True, True)
+        provider.discovery_fault = "other issuer"
+        assert look(**given)["openid"][0] == "fault"
+        provider.discovery_fault, provider.keys_fault = None, "not json"
+        assert look(**given)["openid"][0] == "fault"
+    level, text, _ = look(**given)["openid"]
+    assert (level, "does not answer" in text) == ("fault", True)
+
+
+def test_the_way_back_is_the_one_that_council_has() -> None:
+    """The address that the provider has to know is the address of our own route."""
+    assert BACK in {rule.rule for rule in create_app(Settings()).url_map.iter_rules()}
+
+
+def test_traces(
+    look: Callable[..., Found], monkeypatch: pytest.MonkeyPatch, model: ScriptedModelServer
+) -> None:
+    """Where they are wanted, their packages have to be there, and somebody has to take them."""
+    for name in trace.ENDPOINTS:
+        monkeypatch.delenv(name, raising=False)
+    assert look()["traces"][0] == "ok"
+    monkeypatch.setenv(trace.ENDPOINTS[0], model.url)
+    monkeypatch.setitem(sys.modules, EXPORTER, ModuleType(EXPORTER))  # As if it were installed.
+    assert look()["traces"][:2] == ("ok", f"They are sent to {model.url}.")
+    monkeypatch.setenv(trace.ENDPOINTS[1], "http://me:hush@127.0.0.1:9/v1/traces")
+    level, text, _ = look()["traces"]
+    assert (level, "127.0.0.1:9" in text, "hush" in text) == ("warning", True, False)
+    monkeypatch.setitem(sys.modules, EXPORTER, None)
+    level, _, todo = look(tracing="on")["traces"]
+    assert (level, "requirements-trace.txt" in todo) == ("fault", True)

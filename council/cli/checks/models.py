@@ -1,5 +1,6 @@
 """The models: which servers were found, whether they answer, and what they cost."""
 
+import json
 import os
 from collections.abc import Iterator
 
@@ -9,24 +10,55 @@ from council.llm.address import shown
 from council.llm.catalogue import OLLAMA, Catalogue
 from council.llm.endpoints import Endpoint, endpoints
 from council.llm.offers import offered_models
+from council.llm.own import OF_THE_PAGE, Own, opened
 from council.llm.prices import Prices
+from council.llm.seal import Seal
 from council.settings import Settings
+from council.store import copies
 
 _LISTS_OTHERWISE = ("anthropic",)  # Their list of models wants another kind of key than their chat does.
 
 
 def providers(settings: Settings) -> Iterator[Finding]:
-    """Each server that was found is asked for its models, which costs nothing."""
-    found = endpoints(settings, os.environ)
-    for endpoint in found:
-        yield _asked(endpoint, is_default=endpoint is found[0])
-    if not found:
+    """Each server that was found or entered is asked for its models, which costs nothing."""
+    given, own = endpoints(settings, os.environ), entered(settings)
+    usable = [*given, *(each.endpoint for each in own if not each.is_locked)]
+    for endpoint in usable:
+        yield _asked(endpoint, is_default=endpoint is usable[0])
+    yield from (_locked(each) for each in own if each.is_locked)
+    if not usable:
         yield _without(settings)
+
+
+def entered(settings: Settings) -> list[Own]:
+    """The servers that admins entered in the page; none when the database cannot be read: that is told elsewhere."""
+    path = copies.path_of(settings.database)
+    try:
+        rows = copies.rows(path, "SELECT * FROM providers ORDER BY created_at, provider_id")
+    except copies.NoDatabase:
+        return []
+    seal = Seal(_key(settings))
+    return [opened(row | {"models": json.loads(row["models"])}, seal) for row in rows]
+
+
+def _key(settings: Settings) -> str:
+    """The secret key as it is: none is made here."""
+    path = settings.data_dir / "secret_key"
+    return settings.secret() if settings.secret_key or path.exists() else ""
+
+
+def _locked(own: Own) -> Finding:
+    return warning(
+        f"model {own.endpoint.name}",
+        "Its key was entered under another secret key, and cannot be read.",
+        "Enter it again at /providers, or restore secret_key from the backup.",
+    )
 
 
 def _asked(endpoint: Endpoint, *, is_default: bool) -> Finding:
     what = f"model {endpoint.name}"
-    where = f"{endpoint.found_by} is set ({shown(endpoint.base_url)})"
+    how = "It was entered in the page" if endpoint.found_by == OF_THE_PAGE else f"{endpoint.found_by} is set"
+    where = f"{how} ({shown(endpoint.base_url)})"
     try:
         offered = offered_models(endpoint.base_url, endpoint.key)
     except ProviderUnreachable as problem:
@@ -47,7 +79,8 @@ def _asked(endpoint: Endpoint, *, is_default: bool) -> Finding:
         return level(what, f"{where}: {problem.message}", problem.hint)
     absent = [name for name in endpoint.models if name not in offered]
     if absent:
-        return warning(what, f"{where}: it does not list {', '.join(absent)}.", "Check COUNCIL_LLM_MODEL.")
+        which = "its models at /providers" if endpoint.found_by == OF_THE_PAGE else "COUNCIL_LLM_MODEL"
+        return warning(what, f"{where}: it does not list {', '.join(absent)}.", f"Check {which}.")
     return ok(what, f"{where}: it answers, with {', '.join(endpoint.models or offered)}.")
 
 

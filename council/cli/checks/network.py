@@ -5,7 +5,11 @@ from urllib.parse import urlsplit
 
 import httpx2
 
+from council import trace
 from council.cli.checks.finding import Finding, fault, ok, warning
+from council.cli.checks.people import foreign_origins
+from council.errors import CouncilError
+from council.llm.address import shown
 from council.settings import LOOPBACK, Settings
 
 ASK_SECONDS = 2.0
@@ -54,7 +58,7 @@ def proxy(settings: Settings) -> Finding:
         if parts.scheme not in ("http", "https") or not parts.hostname or parts.path:
             todo = "Write it as people type it, without a path: https://council.example.org."
             return fault("proxy", f"COUNCIL_ALLOWED_ORIGINS: {origin} is no origin.", todo)
-    foreign = [origin for origin in settings.allowed_origins if urlsplit(origin).hostname not in LOOPBACK]
+    foreign = foreign_origins(settings)
     plain = [origin for origin in foreign if origin.startswith("http://")]
     if plain:
         return warning(
@@ -81,3 +85,28 @@ def _behind(settings: Settings, foreign: list[str]) -> Finding:
     if not foreign:
         return ok("proxy", "None: it is for this machine alone.")
     return ok("proxy", f"{', '.join(foreign)}, through {trusted} of them.")
+
+
+def tracing(settings: Settings) -> Finding:
+    """Where traces are wanted, their packages are there and somebody takes them."""
+    if not trace.wanted(settings):
+        return ok("traces", "None are sent.")
+    try:
+        trace.check_tracing(settings)
+    except CouncilError as problem:
+        return fault("traces", problem.message, problem.hint)
+    where = trace.endpoint()
+    if _answers(where):
+        return ok("traces", f"They are sent to {shown(where)}.")
+    todo = "Start the collector, or see to OTEL_EXPORTER_OTLP_ENDPOINT."
+    return warning("traces", f"Nobody answers at {shown(where)}: they are lost.", todo)
+
+
+def _answers(url: str) -> bool:
+    parts = urlsplit(url)
+    try:
+        port = parts.port or (443 if parts.scheme == "https" else 80)
+        with socket.create_connection((parts.hostname or "", port), ASK_SECONDS):
+            return True
+    except (OSError, ValueError):
+        return False
