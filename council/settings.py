@@ -169,6 +169,11 @@ class OidcSettings(_Group):
     email_domains: Annotated[tuple[str, ...], NoDecode] = Field(
         (), description="Only verified addresses of these domains come in, comma-separated; empty: all."
     )
+    sign_in_hours: float = Field(
+        12,
+        gt=0,
+        description="How long a sign-in through the provider lasts: never longer than others (hours).",
+    )
     only: bool = Field(False, description="The sign-in page has no form for names and passwords.")
     timeout_seconds: float = Field(
         10, gt=0, le=60, description="Longest time for one answer of the provider."

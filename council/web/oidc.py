@@ -53,7 +53,7 @@ def blueprint(parts: Parts) -> Blueprint:
             user = arrival.user(door.finish(attempt, request.args))
         except (RateLimited, NotSignedIn) as problem:
             return refused(problem, wanted)
-        sign_in.begin(parts, user["user_id"])
+        sign_in.begin(parts, user["user_id"], parts.settings.oidc.sign_in_hours)
         return redirect(wanted)
 
     def ways() -> "tuple[Door, Arrival]":

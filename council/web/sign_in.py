@@ -1,5 +1,7 @@
 """/login and /logout."""
 
+import math
+
 from flask import Blueprint, redirect, render_template, request, session, url_for
 from flask_babel import gettext
 from werkzeug.wrappers import Response
@@ -76,9 +78,9 @@ def blueprint(parts: Parts) -> Blueprint:
     return pages
 
 
-def begin(parts: Parts, user_id: str) -> None:
+def begin(parts: Parts, user_id: str, most_hours: float = math.inf) -> None:
     """From now on this browser is theirs. What it was before is forgotten: nobody plants a sign-in."""
-    key = parts.people.keys.sign_in(user_id, parts.settings.sign_in_hours)
+    key = parts.people.keys.sign_in(user_id, min(parts.settings.sign_in_hours, most_hours))
     session.clear()
     session.permanent = True
     session[auth.SIGN_IN] = key.secret

@@ -2,10 +2,12 @@
 
 import sys
 from collections.abc import Callable, Iterator
+from datetime import datetime, timedelta
 from typing import Any, get_args
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
+import sqlalchemy as sa
 from click.testing import CliRunner
 from flask.testing import FlaskClient
 
@@ -13,6 +15,7 @@ from council.application import create_app, prepare
 from council.cli import council as terminal
 from council.parts import Parts
 from council.settings import OidcSettings, SettingsError, load_settings
+from council.store.tables import credentials
 from tests.people.conftest import PASSWORD
 from tests.support import http
 from tests.support.openid_provider import CLIENT_SECRET, Fault, OpenIdProvider
@@ -334,11 +337,47 @@ def test_names_are_made_to_fit(
     assert name_of(browser) == name
 
 
-def test_who_is_disabled_stays_out(build: Callable[..., Parts]) -> None:
-    """Though the provider lets them in."""
-    council = build(role="member")
+def hours_of(council: Parts) -> float:
+    """How long the one sign-in there is lasts."""
+    with council.store.read() as connection:
+        row = connection.execute(sa.select(credentials)).mappings().one()
+    began, ends = (datetime.fromisoformat(row[name]) for name in ("created_at", "expires_at"))
+    return (ends - began) / timedelta(hours=1)
+
+
+@pytest.mark.parametrize(
+    ("hours", "lasts"), [({}, 12), ({"sign_in_hours": 2}, 2), ({"sign_in_hours": 999}, 168)]
+)
+def test_a_sign_in_through_the_provider_is_short(
+    build: Callable[..., Parts], hours: dict[str, float], lasts: float
+) -> None:
+    """Whoever is shut out there is out here within half a day, or what the setting says; never later than others."""
+    council = build(role="member", **hours)
     go(browser_of(council))
+    assert hours_of(council) == pytest.approx(lasts)
+
+
+def test_when_it_ends_the_provider_decides_anew(
+    build: Callable[..., Parts], provider: OpenIdProvider
+) -> None:
+    """Then they are asked to sign in again, and whoever is shut out there stays out."""
+    council = build(role="member", sign_in_hours=1e-9)
+    browser = browser_of(council)
+    go(browser)
+    assert name_of(browser) is None
+    assert browser.get("/", headers={"Accept": "text/html"}).headers["Location"].startswith("/login")
+    provider.denies = True
+    assert_refused(go(browser), "did not let you in")
+
+
+def test_who_is_disabled_stays_out(build: Callable[..., Parts]) -> None:
+    """Though the provider lets them in; the sign-in they had is over at once."""
+    council = build(role="member")
+    before = browser_of(council)
+    go(before)
+    assert name_of(before) == "ada"
     council.people.accounts.change("ada", disabled=True)
+    assert name_of(before) is None
     browser = browser_of(council)
     assert_refused(go(browser), "is disabled")
     assert name_of(browser) is None
