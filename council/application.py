@@ -54,6 +54,7 @@ from council.web import (
     problems,
     provider_pages,
     proxy,
+    refusals,
     sign_in,
     template_pages,
     trail,
@@ -123,6 +124,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     guard.install(app, settings)
     cors.install(app, settings)
     auth.install(app, parts)
+    refusals.install(app, parts.hub)
     app.before_request(trail.name_who)
     app.register_blueprint(sign_in.blueprint(parts))
     app.register_blueprint(oidc.blueprint(parts))

@@ -3,10 +3,23 @@
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Literal
 
 from council.live.condition import Condition
 from council.live.frames import Batch
 from council.meters import SIZES, Distribution
+
+Refusal = Literal[
+    "full",  # There are as many as this server takes,
+    "user",  # of this person,
+    "address",  # or of this address.
+    "rate",  # Too many were opened, or asked for, in a minute.
+    "sign_in",  # Nobody knows who it is.
+    "origin",  # A page of another origin,
+    "host",  # or another name of this server.
+    "ending",  # The process starts, or is about to end.
+]
+"""Why somebody could not begin to listen."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,7 +28,7 @@ class Audience:
 
     present: tuple[Condition, ...]
     entered: Counter[str]
-    refused: int
+    refused: Counter["Refusal"]  # By why.
     left: Counter[tuple[str, int, str]]  # By kind, code and reason.
     frames: Counter[str]
     octets: Counter[str]
@@ -26,13 +39,13 @@ class Guestbook:
 
     def __init__(self) -> None:
         self._entered: Counter[str] = Counter()
-        self._refused = 0
+        self._refused: Counter[Refusal] = Counter()
         self._left: Counter[tuple[str, int, str]] = Counter()
         self._frames: Counter[str] = Counter()  # Of those who left; so are the octets.
         self._octets: Counter[str] = Counter()
 
-    def refuse(self) -> None:
-        self._refused += 1
+    def refuse(self, why: Refusal) -> None:
+        self._refused[why] += 1
 
     def enter(self, kind: str) -> None:
         self._entered[kind] += 1
@@ -54,7 +67,7 @@ class Guestbook:
         return Audience(
             (),
             self._entered.copy(),
-            self._refused,
+            self._refused.copy(),
             self._left.copy(),
             self._frames.copy(),
             self._octets.copy(),

@@ -7,7 +7,7 @@ from typing import Protocol
 
 from council.clock import Deadline
 from council.errors import RateLimited, Unavailable
-from council.live.audience import Audience, Broadcasts, Guestbook, with_present
+from council.live.audience import Audience, Broadcasts, Guestbook, Refusal, with_present
 from council.live.condition import Condition
 from council.live.cursors import EVERYTHING
 from council.live.frames import Batch
@@ -170,6 +170,11 @@ class Hub:
         with self._lock:
             self._refuse_when_full()
 
+    def turned_away(self, why: Refusal) -> None:
+        """Somebody was refused before they came here."""
+        with self._lock:
+            self._book.refuse(why)
+
     def reasons(self) -> dict[str, int]:
         """How many left, by reason."""
         with self._lock:
@@ -215,22 +220,25 @@ class Hub:
         """Requires holding _lock."""
         assert self._lock.locked()
         if self._closing:
+            self._book.refuse("ending")
             raise Unavailable("The server is restarting.")
         if len(self._channels_of) >= self._max_clients:
-            self._book.refuse()
+            self._book.refuse("full")
             raise Unavailable("There are as many viewers as this server takes.")
 
     def _refuse_too_many(self, guest: Guest) -> None:
         """Requires holding _lock."""
         assert self._lock.locked()
-        for mine, most, whose in (
-            ("user_id", self._per_user, "you"),
-            ("address", self._per_address, "your address"),
-        ):
+        limits: tuple[tuple[str, int | None, Refusal, str], ...] = (
+            ("user_id", self._per_user, "user", "you"),
+            ("address", self._per_address, "address", "your address"),
+        )
+        for mine, most, why, whose in limits:
             key = getattr(guest, mine)
             if key is None or most is None:
                 continue
             if sum(getattr(other, mine) == key for other in self._guests.values()) >= most:
+                self._book.refuse(why)
                 raise RateLimited(
                     f"{most} sockets of {whose} are open already.", hint="Close some pages, then try again."
                 )

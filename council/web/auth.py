@@ -29,7 +29,7 @@ from council.web.metrics_token import opens_metrics
 from council.web.problems import answer
 from council.web.proxy import FORWARDED
 from council.web.rights import OWN_TOKEN, PUBLIC, THINGS, level_of, right_of
-from council.web.trail import SOCKETS
+from council.web.trail import SOCKETS, is_for_listening
 
 SIGN_IN = "sign_in"  # What the cookie has: the sign-in's secret.
 _SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
@@ -215,21 +215,27 @@ def _limit(parts: Parts, who: Who) -> None:
     if who.user_id is None or request.endpoint == "static":
         return
     if wait := parts.people.requests.take(who.user_id):
-        raise RateLimited("Too many requests.", retry_after=wait)
+        raise _too_quick(parts, "Too many requests.", wait)
 
 
 def _limit_strangers(parts: Parts) -> None:
     """Raises RateLimited."""
     found = address()
     if found is not None and (wait := parts.people.requests.take(f"address {found}")):
-        raise RateLimited("Too many requests from your address.", retry_after=wait)
+        raise _too_quick(parts, "Too many requests from your address.", wait)
 
 
 def limit_connects(parts: Parts) -> None:
     """A socket or a stream is about to be opened. Raises RateLimited."""
     found = address()
     if found is not None and (wait := parts.people.connects.take(found)):
-        raise RateLimited("Too many connections from your address.", retry_after=wait)
+        raise _too_quick(parts, "Too many connections from your address.", wait)
+
+
+def _too_quick(parts: Parts, message: str, wait: float) -> RateLimited:
+    if is_for_listening():
+        parts.hub.turned_away("rate")
+    return RateLimited(message, retry_after=wait)
 
 
 def _refuse_forged(problem: CSRFError) -> Response:

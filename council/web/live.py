@@ -88,6 +88,7 @@ def install(sock: Sock, parts: Parts) -> None:
             limit_connects(parts)
             parts.hub.refuse_when_full()
             if not parts.running:
+                parts.hub.turned_away("ending")
                 raise Unavailable("The server is starting, or about to end.")
 
     sock.route("/ws", endpoint="ws")(serve)

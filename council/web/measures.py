@@ -18,6 +18,7 @@ from prometheus_client.registry import Collector
 from sqlalchemy.exc import SQLAlchemyError
 
 from council.events import SessionStatus
+from council.live.audience import Refusal
 from council.live.condition import Condition
 from council.meters import Distribution
 from council.parts import Parts
@@ -59,7 +60,7 @@ METRICS: dict[str, About] = {
     # Listeners
     "council_connections": About("gauge", "Sockets and event streams that are open.", ("kind",)),
     "council_connections_opened": About("counter", "Sockets and event streams opened so far.", ("kind",)),
-    "council_connections_refused": About("counter", "Those that found no room."),
+    "council_connections_refused": About("counter", "Those that were not let in, by why.", ("reason",)),
     "council_connections_closed": About(
         "counter", "Those that ended, by close code and reason.", ("kind", "code", "reason")
     ),
@@ -166,7 +167,8 @@ class Measures(Collector):
         present = audience.present
         yield _gauge("council_connections", _by_kind(present))
         yield _counter("council_connections_opened", _with_labels(audience.entered))
-        yield _counter("council_connections_refused", {_ONE: audience.refused})
+        refused: dict[Labels, float] = {(why,): audience.refused[why] for why in get_args(Refusal)}
+        yield _counter("council_connections_refused", refused)
         ended: Counter[Labels] = Counter()
         for (kind, code, reason), count in audience.left.items():
             ended[kind, _known_code(code), reason] += count

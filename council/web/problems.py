@@ -4,7 +4,7 @@ import math
 from typing import Any
 
 import structlog
-from flask import Flask, Response, jsonify
+from flask import Flask, Response, g, jsonify
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.exc import TimeoutError as NoConnectionFree
 from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
@@ -33,6 +33,7 @@ def install(app: Flask) -> None:
 def answer(problem: CouncilError) -> Response:
     """The error as JSON, with its status."""
     told = _shortened(problem.as_problem())
+    g.refused_with = problem.code
     response = jsonify(error=told | {"details": problem.details} if problem.details_whole else told)
     response.status_code = problem.status
     if isinstance(problem, RateLimited):

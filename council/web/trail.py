@@ -25,6 +25,11 @@ _SANE = re.compile(r"[A-Za-z0-9][\w.:+=/@-]{0,127}", re.ASCII)
 _QUIET = frozenset({"static", "health.health", "health.ready", "metrics.metrics"})
 
 
+def is_for_listening() -> bool:
+    """Whether this request would open a socket or an event stream."""
+    return request.endpoint in SOCKETS or "text/event-stream" in request.headers.get("Accept", "")
+
+
 def install(app: Flask, requests: Requests) -> None:
     """First of all: whatever refuses a request after this has its id already."""
 
