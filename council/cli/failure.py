@@ -37,5 +37,9 @@ class Refused(Failed):
         self.status = status
 
 
+class Rewritten(Refused):
+    """The log is another one than it was: it was pruned or restored."""
+
+
 def told(problem: CouncilError) -> Failed:
     return Failed(problem.message, problem.hint)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from council.cli.ctrl_c import CtrlC
-from council.cli.failure import Unreachable
+from council.cli.failure import Rewritten, Unreachable
 from council.cli.server import Server
 from council.cli.stream import events_of
 
@@ -49,6 +49,9 @@ class Follower:
                     yield self._look_again()
                 yield from self._stream()
                 problem = "The server ended the stream."
+            except Rewritten:
+                self._lost = True
+                continue
             except Unreachable as lost:
                 problem = lost.message
             self._lost = True
@@ -64,10 +67,10 @@ class Follower:
         if same:
             return Notice("recovered", f"Connected again, with all that was missed after event {self.last}.")
         self.last = 0
-        return Notice("anew", "Connected again. The log was rewritten meanwhile: the meeting is told anew.")
+        return Notice("anew", "The log was rewritten meanwhile: the meeting is told anew.")
 
     def _stream(self) -> Iterator[Data]:
-        with self._server.listen(self._session_id, self.last) as octets:
+        with self._server.listen(self._session_id, self.last, self._epoch) as octets:
             for event in events_of(self._ctrl_c.each(octets)):
                 seq = event["seq"]
                 if seq > self.last + 1:

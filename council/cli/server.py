@@ -13,7 +13,7 @@ import click
 import httpx2
 from pydantic import SecretStr
 
-from council.cli.failure import Failed, Refused, Unreachable, told
+from council.cli.failure import Failed, Refused, Rewritten, Unreachable, told
 from council.errors import CouncilError
 from council.settings import load_terminal_settings
 
@@ -23,6 +23,7 @@ CONNECT_SECONDS = 5.0
 SILENCE_SECONDS = (
     90.0  # A stream says something at least at every heartbeat; a server may be set to slow ones.
 )
+OTHER_EPOCH = "other_epoch"
 _MAY_PASS = frozenset({429, 502, 503, 504})
 
 Data = dict[str, Any]
@@ -68,14 +69,19 @@ class Server:
         raise Failed(f"{count} with {named!r}.", "`council sessions` lists them.")
 
     @contextmanager
-    def listen(self, session_id: str, after: int) -> Iterator[Iterator[bytes]]:
-        """The octets of a meeting's event stream that follow event ``after``."""
+    def listen(self, session_id: str, after: int, epoch: str) -> Iterator[Iterator[bytes]]:
+        """The octets of a meeting's event stream that follow event ``after`` of the log of this epoch.
+
+        Raises Rewritten when there is another log by now.
+        """
         headers = {"Accept": "text/event-stream", "Last-Event-ID": str(after)}
         timeout = httpx2.Timeout(SILENCE_SECONDS, connect=CONNECT_SECONDS)
         path = f"{API}/sessions/{session_id}/events"
         with (
             self._reached(),
-            self._client.stream("GET", path, headers=headers, timeout=timeout) as response,
+            self._client.stream(
+                "GET", path, params={"epoch": epoch}, headers=headers, timeout=timeout
+            ) as response,
         ):
             if response.status_code != 200:
                 response.read()
@@ -113,6 +119,8 @@ class Server:
         message, hint = str(error.get("message", "")), str(error.get("hint", ""))
         if response.status_code in _MAY_PASS:
             return Unreachable(message, hint)
+        if error.get("code") == OTHER_EPOCH:
+            return Rewritten(message, hint, response.status_code)
         if response.status_code == 401:
             hint = "Put an API token into COUNCIL_TOKEN, or into a file that COUNCIL_TOKEN_FILE names."
         return Refused(message, hint, response.status_code)

@@ -6,7 +6,7 @@ from council.settings import Settings
 
 METHODS = "GET, POST, PUT, DELETE"
 HEADERS = "Authorization, Content-Type, Idempotency-Key, Last-Event-ID"
-TOLD = "Location, Retry-After, X-Request-ID"
+TOLD = "Council-Epoch, Location, Retry-After, X-Request-ID"
 PREFLIGHT_SECONDS = "600"
 
 

@@ -11,21 +11,30 @@ import structlog
 from flask import Response, request
 
 from council import clock
+from council.errors import Conflict
 from council.events import session_channel
 from council.live.feed import EventFeed
 from council.parts import Parts
+from council.store.channels import Position
 from council.web.auth import guest, limit_connects
 from council.web.trail import name_client, tell_closed
 
 log = structlog.get_logger(__name__)
 
+EPOCH = "Council-Epoch"
 HEADERS = {"Cache-Control": "no-store", "X-Accel-Buffering": "no", "Connection": "close"}
 _BEGIN = b": council.v1\n\n"
 _HEARTBEAT = b": heartbeat\n\n"
 
 
-def stream(parts: Parts, session_id: str, since: int) -> Response:
-    """The log from ``since`` on, and then whatever happens. Raises Unavailable when there are too many listeners."""
+def stream(parts: Parts, session_id: str, since: int, position: Position, epoch: str | None) -> Response:
+    """The log from ``since`` on, and then whatever happens.
+
+    Raises Conflict when ``since`` is a number of another log than ``position``, Unavailable when there are too many
+    listeners.
+    """
+    if since > position.seq or epoch not in (None, "", position.epoch):
+        raise _of_another_log()
     feed = EventFeed(parts.archive.events, client_id=f"sse-{secrets.token_hex(4)}")
     name_client(feed.client_id)
     limit_connects(parts)
@@ -35,7 +44,16 @@ def stream(parts: Parts, session_id: str, since: int) -> Response:
     parts.hub.subscribe(feed, channel)
     feed.subscribe(channel, since)
     body = _Body(_frames(feed, parts.settings.live.heartbeat_seconds), feed, parts)
-    return Response(body, mimetype="text/event-stream", headers=HEADERS, direct_passthrough=True)
+    headers = HEADERS | {EPOCH: position.epoch}
+    return Response(body, mimetype="text/event-stream", headers=headers, direct_passthrough=True)
+
+
+def _of_another_log() -> Conflict:
+    return Conflict(
+        "The log was rewritten since you read it: its numbers are others now.",
+        code="other_epoch",
+        hint="Read the snapshot, GET /api/v1/sessions/{session_id}, and go on from its seq and epoch.",
+    )
 
 
 class _Body:

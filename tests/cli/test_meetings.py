@@ -163,8 +163,8 @@ class Noticed(Client):
         self.listens = threading.Event()
 
     @contextmanager
-    def listen(self, session_id: str, after: int) -> Iterator[Iterator[bytes]]:
-        with super().listen(session_id, after) as octets:
+    def listen(self, session_id: str, after: int, epoch: str) -> Iterator[Iterator[bytes]]:
+        with super().listen(session_id, after, epoch) as octets:
             self.listens.set()
             yield octets
 
@@ -215,6 +215,35 @@ def test_a_log_that_was_rewritten(run: Run, serve: Serve, capsys: pytest.Capture
     assert code == 0
     assert "The log was rewritten meanwhile: the meeting is told anew." in output.err
     assert [json.loads(line) for line in output.out.splitlines()][-len(log) :] == log
+
+
+class Late(Client):
+    """A client for whom something happens between reading the snapshot and listening."""
+
+    def __init__(self, url: str, meanwhile: Callable[[], object]) -> None:
+        super().__init__(url)
+        self._meanwhile = [meanwhile]
+
+    def session(self, session_id: str) -> dict[str, Any]:
+        snapshot = super().session(session_id)
+        if self._meanwhile:
+            self._meanwhile.pop()()
+        return snapshot
+
+
+def test_a_log_that_is_pruned_before_one_listens(
+    run: Run, server: Server, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """What the snapshot said of the log's length holds no more: the watcher is told, and comes to the end."""
+    session_id = finish(server)
+    before = len(log_of(server, session_id))
+    client = Late(server.url, lambda: run("prune", "--older-than", "0s", env={"data_dir": server.data_dir}))
+    code = attend(client, session_id, plain=False, as_json=True)
+    client.close()
+    output, log = capsys.readouterr(), log_of(server, session_id)
+    assert (code, len(log) < before) == (0, True)
+    assert "The log was rewritten meanwhile" in output.err
+    assert [json.loads(line) for line in output.out.splitlines()] == log
 
 
 def test_the_list(run: Run, server: Server) -> None:

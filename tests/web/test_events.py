@@ -5,6 +5,7 @@ import json
 
 import pytest
 
+from council.store import copies
 from tests.live.serving import werkzeug
 from tests.support import http
 from tests.support.waiting import wait_until
@@ -203,3 +204,21 @@ def test_streams_end_with_the_server(quick_port):
         take(lines, is_the_end)
         council.close()
         assert list(take(lines, is_the_end)) == []
+
+
+@pytest.mark.parametrize("query", ["epoch=another", "after=100000", "after=100000&epoch=another"])
+def test_a_stream_of_another_log_is_refused(api, finished, query):
+    """Numbers of a log that was rewritten since say nothing: nobody is sent the wrong half of it."""
+    answer = api.get(f"{SESSIONS}/{finished}/events?{query}", headers=STREAM)
+    assert "seq and epoch" in assert_problem(answer, 409, "other_epoch")["hint"]
+
+
+def test_a_browser_that_comes_back_to_another_log_is_told(api, finished):
+    """It sends the same address again, with the number it has: its source ends instead of going on wrongly."""
+    epoch = api.get(f"{SESSIONS}/{finished}").get_json()["epoch"]
+    path, headers = f"{SESSIONS}/{finished}/events?epoch={epoch}", STREAM | {"Last-Event-ID": "3"}
+    begun = api.get(path, headers=headers, buffered=False)
+    assert (begun.status_code, begun.headers["Council-Epoch"]) == (200, epoch)
+    begun.close()
+    copies.begin_new_epochs(copies.path_of(api.application.extensions["council"].settings.database))
+    assert_problem(api.get(path, headers=headers), 409, "other_epoch")

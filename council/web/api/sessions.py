@@ -3,11 +3,10 @@
 import uuid
 from typing import Any, get_args
 
-from flask import Blueprint, Response, jsonify, request
+from flask import Blueprint, Response, jsonify
 from pydantic import ValidationError
 
 from council.commands import (
-    MAX_SEQ,
     PauseSession,
     RerunSession,
     ResumeSession,
@@ -25,8 +24,9 @@ from council.live.hub import NO_SUCH_SESSION
 from council.parts import Parts
 from council.people.access import visible
 from council.people.who import Who
-from council.web import shapes, sse
+from council.web import shapes
 from council.web.allowed import with_rights
+from council.web.api import event_log
 from council.web.auth import me
 from council.web.body import idempotency_key, read_number, read_object, read_query
 from council.web.commanding import perform
@@ -36,19 +36,14 @@ from council.web.describe import (
     NOTHING,
     Answer,
     Body,
-    Input,
     describes,
     limit,
-    number,
     text,
 )
 from council.web.ids import known
 
-MAX_PAGE = 1_000
-MAX_EVENTS = 10_000
 _KEYS = uuid.UUID("6f1d3f0e-8a3b-4c53-9f57-2f3c1b0a9d11")  # Namespace of ids made from an Idempotency-Key.
 _NO_MODEL = "No model answers, so that nobody can be seated: a code that begins with `model_`."
-_AFTER = number("after", "The number of the last event you have.", least=0, most=MAX_SEQ, default=0)
 _ACTIONS = {"pause": "pause_session", "resume": "resume_session", "stop": "stop_session"}
 
 
@@ -93,7 +88,7 @@ def blueprint(parts: Parts) -> Blueprint:
             ),
             text("Meetings of this group.", name="group_id"),
             text("A part of the subject.", name="q"),
-            limit(50, MAX_PAGE),
+            limit(50, event_log.MAX_PAGE),
             CURSOR,
         ),
         answer=shapes.SessionPage,
@@ -102,7 +97,7 @@ def blueprint(parts: Parts) -> Blueprint:
         query = read_query("status", "project_id", "group_id", "q", "limit", "cursor")
         if "project_id" in query:
             raise NotAvailable("project_id: not available in this version.")
-        limit = read_number(query, "limit", 50, least=1, most=MAX_PAGE)
+        limit = read_number(query, "limit", 50, least=1, most=event_log.MAX_PAGE)
         page = parts.archive.sessions(
             statuses=_statuses(query.get("status")),
             group_id=query.get("group_id"),
@@ -235,72 +230,7 @@ def blueprint(parts: Parts) -> Blueprint:
         command = _parse_signal(body | {"session_id": known(session_id)})
         return jsonify(perform(parts, me(), command, command_id=idempotency_key(), by="program"))
 
-    @api.get("/<session_id>/events")
-    @describes(
-        "read_events",
-        "Read the log of a meeting, or follow it",
-        details="With `Accept: text/event-stream` the answer is a stream that goes on: each event is an `id` with its "
-        "number and `data` with its envelope.",
-        inputs=(
-            _AFTER,
-            limit(MAX_PAGE, MAX_EVENTS),
-            Input(
-                "Last-Event-ID",
-                {"type": "string", "pattern": "^[0-9]*$"},
-                "For streams, as browsers send it: goes before `after`.",
-                "header",
-            ),
-        ),
-        answer=Answer(
-            "A page of the log, or the stream.",
-            {"application/json": shapes.EventPage, "text/event-stream": {"type": "string"}},
-        ),
-    )
-    def events(session_id: str) -> Response:
-        query = read_query("after", "limit")
-        after = read_number(query, "after", 0, least=0, most=MAX_SEQ)
-        position = parts.archive.position(known(session_id))
-        if "text/event-stream" in request.headers.get("Accept", ""):
-            last = request.headers.get("Last-Event-ID")
-            since = (
-                read_number({"Last-Event-ID": last}, "Last-Event-ID", 0, least=0, most=MAX_SEQ)
-                if last
-                else after
-            )
-            return sse.stream(parts, session_id, since)
-        limit = read_number(query, "limit", MAX_PAGE, least=1, most=MAX_EVENTS)
-        page = parts.archive.events(session_channel(known(session_id)), after, limit)
-        more = bool(page) and page[-1][0] < position.seq
-        following = str(page[-1][0]) if more else "null"
-        body = (
-            b'{"events":['
-            + b",".join(envelope for _seq, envelope in page)
-            + b'],"next":'
-            + following.encode()
-            + b"}"
-        )
-        return Response(body, mimetype="application/json")
-
-    @api.get("/<session_id>/messages")
-    @describes(
-        "list_messages",
-        "List what was said",
-        details="Messages that began after the event `after`; `next` is where the next page begins.",
-        inputs=(_AFTER, limit(100, MAX_PAGE)),
-        answer=shapes.MessagePage,
-    )
-    def messages(session_id: str) -> Response:
-        query = read_query("after", "limit")
-        after = read_number(query, "after", 0, least=0, most=MAX_SEQ)
-        limit = read_number(query, "limit", 100, least=1, most=MAX_PAGE)
-        return jsonify(parts.archive.messages(known(session_id), after, limit))
-
-    @api.get("/<session_id>/usage")
-    @describes("read_usage", "Read what a meeting has cost, call by call", answer=shapes.Usage)
-    def usage(session_id: str) -> Response:
-        read_query()
-        return jsonify(parts.archive.usage(known(session_id)))
-
+    event_log.install(api, parts)
     return api
 
 
