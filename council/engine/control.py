@@ -19,31 +19,30 @@ from council.commands import (
     SubmitReview,
     UserInput,
 )
-from council.engine import answers, rerun
+from council.engine import answers
 from council.engine.allowance import go_on, merged
 from council.engine.answers import Answer
+from council.engine.asker import Asker
 from council.engine.ending import cancellation
-from council.engine.estimator import Estimator, first_budget
-from council.engine.opening import Opening, Seating, fingerprint, prepare
+from council.engine.estimator import Estimator
+from council.engine.opening import Seating
+from council.engine.reception import ANSWER_SECONDS, Reception
 from council.engine.record import members_of
-from council.engine.shelving import living_group, still_has_group
 from council.engine.supervisor import Supervisor
-from council.errors import Conflict, IllegalTransition, RateLimited, Stopped, Unavailable
+from council.errors import IllegalTransition, Stopped, Unavailable
 from council.events import (
     ExecutionPaused,
-    SessionCreated,
     UserMessage,
     session_channel,
 )
 from council.live.journal import Journal
-from council.live.records import Decide, Decision
+from council.live.records import Decision
 from council.meeting.state import is_final, move
 from council.settings import Settings
-from council.store import channels, receipts, sessions
+from council.store import receipts, sessions
 from council.store.engine import Store
 from council.store.library import Library
 
-ANSWER_SECONDS = 10.0  # How long a command waits for the database.
 STOP_SECONDS = 3.0  # How long an answer to "stop" waits for the meeting to have ended.
 START_SECONDS = 3.0  # How long "pause" waits for a meeting that is about to start.
 
@@ -70,23 +69,6 @@ class _Done:
     anew: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Asker:
-    """On whose behalf a command is applied: ``library`` is what they may use, ``joins`` says which groups' memory
-    they may add to."""
-
-    library: Library
-    user_id: str | None = None
-    name: str = "person"
-    joins: Callable[[str], bool] = lambda _group_id: True
-
-    def own_id(self, command_id: str | None) -> str | None:
-        """The command's id among everybody's: the same id of somebody else is another command."""
-        if command_id is None or self.user_id is None:
-            return command_id
-        return str(uuid.uuid5(uuid.UUID(self.user_id), command_id))
-
-
 class Control:
     """Applies commands. Thread-safe; every call blocks until the effect is stored."""
 
@@ -104,9 +86,8 @@ class Control:
         self._journal = journal
         self._supervisor = supervisor
         self._library = library
-        self._seating = seating
         self._estimator = estimator
-        self._settings = settings
+        self._reception = Reception(store, journal, supervisor, seating, estimator, settings)
 
     def apply(
         self,
@@ -124,7 +105,7 @@ class Control:
         by, command_id = by or asker.name, asker.own_id(command_id)
         match command:
             case StartSession():
-                return self._start(command, asker)
+                return self._reception.start(command, asker)
             case PauseSession():
                 return self._pause(command, command_id)
             case ResumeSession():
@@ -135,7 +116,7 @@ class Control:
             case SubmitReview() | Signal():
                 return self._answer(command, command_id, by)
             case RerunSession():
-                return self._rerun(command, asker)
+                return self._reception.rerun(command, asker)
             case UserInput():
                 say = self._say if command.node_id is None else self._answer
                 return say(command, command_id, by)
@@ -151,75 +132,6 @@ class Control:
                     "A session that is not over cannot be deleted.", hint="Stop it first."
                 )
             sessions.delete(connection, session_id)
-
-    # Start
-
-    def _start(self, command: StartSession, asker: Asker) -> dict[str, Any]:
-        same = fingerprint(command)
-        with self._store.read() as connection:
-            known = _begun_before(connection, command.session_id, same, asker)
-        if known is None:
-            opening = prepare(command, asker.library, self._seating, self._settings)
-            opening = self._estimator.priced(opening, command.budget)
-            opening.session["owned_by"] = asker.user_id
-            known = self._journal.decide(
-                session_channel(command.session_id), self._creation(command, opening, asker)
-            ).wait(ANSWER_SECONDS)
-            self._supervisor.submit(command.session_id)
-        result: dict[str, Any] = known
-        return result
-
-    def _rerun(self, command: RerunSession, asker: Asker) -> dict[str, Any]:
-        """Start a meeting that shares the beginning of another one."""
-        same = rerun.fingerprint(command)
-        with self._store.read() as connection:
-            known = _begun_before(connection, command.new_session_id, same, asker)
-            prepared = known or rerun.prepare_rerun(connection, command, asker.library, self._seating)
-        if not isinstance(prepared, dict):
-            if prepared.session["group_id"] and not asker.joins(prepared.session["group_id"]):
-                prepared.session["group_id"] = None
-            self._estimator.refuse_unknown(members_of(prepared.session), prepared.session["cap"])
-
-        def decide(connection: Connection) -> Decision:
-            before = _begun_before(connection, command.new_session_id, same, asker)
-            if before is not None or isinstance(prepared, dict):
-                return Decision(result=before)
-            self._refuse_too_many(connection, asker)
-            group_id = living_group(connection, prepared.session["group_id"], asker.library)
-            prepared.session.update(group_id=group_id, owned_by=asker.user_id)
-            rerun.insert(connection, prepared)
-            result = {"session_id": command.new_session_id, "status": "pending", "created": True}
-            return Decision((*prepared.events, *first_budget(prepared.session)), result)
-
-        if known is None:
-            channel = session_channel(command.new_session_id)
-            known = self._journal.decide(channel, decide).wait(ANSWER_SECONDS)
-            self._supervisor.submit(command.new_session_id)
-        result: dict[str, Any] = known
-        return result
-
-    def _creation(self, command: StartSession, opening: Opening, asker: Asker) -> Decide:
-        def decide(connection: Connection) -> Decision:
-            same = opening.session["fingerprint"]
-            known = _begun_before(connection, command.session_id, same, asker)
-            if known is not None:
-                return Decision(result=known)
-            self._refuse_too_many(connection, asker)
-            still_has_group(connection, command.group_id, asker.library)
-            channels.create(connection, session_channel(command.session_id))
-            sessions.insert(connection, opening.session, opening.documents)
-            created = SessionCreated(template_id=command.template_id, subject=opening.session["subject"])
-            events = (created, *first_budget(opening.session))
-            return Decision(events, {"session_id": command.session_id, "status": "pending", "created": True})
-
-        return decide
-
-    def _refuse_too_many(self, connection: Connection, asker: Asker) -> None:
-        most = self._settings.limits.meetings_per_user
-        if asker.user_id is not None and sessions.unfinished_of(connection, asker.user_id) >= most:
-            raise RateLimited(
-                f"{most} meetings of yours are not over yet.", hint="Stop one, or wait until one has ended."
-            )
 
     # Pause, resume, stop
 
@@ -362,13 +274,3 @@ class Control:
             if row["status"] != "pending" or row["stop_requested"]:
                 return
             self._supervisor.wait_until_idle(session_id, 0.02)
-
-
-def _begun_before(connection: Connection, session_id: str, same: str, asker: Asker) -> dict[str, Any] | None:
-    """What a repeated start is answered with. Raises Conflict for another one under the same id."""
-    row = sessions.find(connection, session_id)
-    if row is None:
-        return None
-    if row["fingerprint"] != same or row["owned_by"] != asker.user_id:
-        raise Conflict(f"Session {session_id} was started with other inputs.")
-    return {"session_id": row["session_id"], "status": row["status"], "created": False}

@@ -15,7 +15,7 @@ from flask import Flask, Response, g, redirect, request, session, url_for
 from flask_wtf.csrf import CSRFError, CSRFProtect
 from werkzeug.wrappers import Response as AnyResponse
 
-from council.engine.control import Asker
+from council.engine.asker import Asker
 from council.errors import Forbidden, RateLimited, SignInNeeded
 from council.live.hub import Guest
 from council.parts import Parts
