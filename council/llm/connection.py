@@ -98,7 +98,11 @@ def refuse_link_local(event: str, info: dict[str, Any]) -> None:
     if not event.endswith("connect_tcp.complete"):
         return
     stream = info["return_value"]
-    peer = stream.get_extra_info("server_addr")
+    try:
+        peer = stream.get_extra_info("server_addr")
+    except OSError as problem:  # It has hung up already: there is nobody to send anything to.
+        stream.close()
+        raise httpx2.ConnectError("it hung up at once") from problem
     if peer and is_link_local(str(peer[0])):
         stream.close()
         raise httpx2.ConnectError("a link-local address")

@@ -1,5 +1,6 @@
 """Model servers that admins enter: what is told of them, who may, and what becomes of their keys."""
 
+import errno
 import socket
 import threading
 from collections.abc import Callable, Iterator
@@ -286,6 +287,24 @@ def test_a_name_that_leads_to_a_link_local_address(monkeypatch: pytest.MonkeyPat
             self.closed = True
 
     stream = Stream()
+    with pytest.raises(httpx2.ConnectError):
+        refuse_link_local("connection.connect_tcp.complete", {"return_value": stream})
+    assert stream.closed
+
+
+def test_a_peer_that_hangs_up_at_once() -> None:
+    """Whoever it was, it is told as a server that does not answer, and not as a fault of ours."""
+
+    class Gone:
+        closed = False
+
+        def get_extra_info(self, _name: str) -> Any:
+            raise OSError(errno.ENOTCONN, "Transport endpoint is not connected")
+
+        def close(self) -> None:
+            self.closed = True
+
+    stream = Gone()
     with pytest.raises(httpx2.ConnectError):
         refuse_link_local("connection.connect_tcp.complete", {"return_value": stream})
     assert stream.closed
