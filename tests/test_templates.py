@@ -135,7 +135,9 @@ def test_council_debate(hold: Hold) -> None:
         "verdict: decided, refine, None", "end speaks", "completed",
     ]  # fmt: skip
     verdict = meeting.snapshot["verdict"]
-    assert verdict["disputes"] == [{"claim": "It saves money.", "evidence": "[Ref: L1]"}]
+    (dispute,) = verdict["disputes"]
+    assert (dispute["claim"], dispute["evidence"]) == ("It saves money.", "[Ref: L1]")
+    assert 'href="#ref=plan.md:1-1@1"' in dispute["html"]
     assert verdict["orders"] == ["Add a pilot."]
     assert verdict["ballots"] is None
 

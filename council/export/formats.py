@@ -59,7 +59,8 @@ def exported(name: str, material: Material, language: str, environment: Environm
     """The file in pieces; JSON reads the log while it is sent. Raises NotAvailable or TooLarge before the first one."""
     if name == "json":
         return _encoded(record(material))
-    outline = outline_of(report_of(material.snapshot, material.documents, material.exported_at), language)
+    report = report_of(material.snapshot, material.documents, material.exported_at, material.usages())
+    outline = outline_of(report, language)
     match name:
         case "md":
             return _encoded(markdown(outline))

@@ -1,5 +1,6 @@
 """What an export is made of: the snapshot, and the files and the log that belong to it."""
 
+import json
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -9,12 +10,13 @@ from urllib.parse import unquote
 
 from council import clock
 from council.errors import NotFound
-from council.events import session_channel
+from council.events import TokenUsage, session_channel
 from council.export.report import Document
 from council.store.archive import Archive
 
 _CITED = re.compile(r'href="#ref=([^":]+):\d+-\d+@(\d+)"')
 _PAGE = 1_000
+_USAGE = TokenUsage.name.encode()
 
 
 @dataclass(frozen=True)
@@ -59,6 +61,14 @@ class Material:
             for seq, envelope in page:
                 yield envelope
                 after = seq
+
+    def usages(self) -> Iterator[dict[str, Any]]:
+        """What each call of a model has used. Raises NotFound as ``events``."""
+        for envelope in self.events():
+            if _USAGE in envelope:
+                event = json.loads(envelope)
+                if event["event"] == TokenUsage.name:
+                    yield event["data"]
 
     @property
     def _session_id(self) -> str:

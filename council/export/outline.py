@@ -1,6 +1,6 @@
 """A report told in the reader's language, section by section: what every format holds, and in which order."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from typing import assert_never
 
 from flask_babel import gettext
@@ -38,6 +38,7 @@ from council.export.report import (
     Tool,
     Written,
 )
+from council.export.spending import cost_blocks
 
 _OVER = frozenset({"completed", "failed", "cancelled"})
 _SEATS = 6  # Colours of members.
@@ -87,7 +88,7 @@ def _sections(report: Report) -> Iterator[Section]:
         yield Section("verdict", title, tuple(verdict_blocks(report.verdict)))
     yield Section("about", gettext("The meeting"), tuple(_about(report)))
     yield Section("conversation", gettext("Conversation"), tuple(_entries(report)))
-    yield Section("cost", gettext("Cost"), tuple(_cost(report)))
+    yield Section("cost", gettext("Cost"), tuple(cost_blocks(report)))
     if report.documents:
         content = tuple(block for document in report.documents for block in _document(document))
         yield Section("documents", gettext("Documents"), content)
@@ -364,36 +365,7 @@ def _titled(kind: str, name: str) -> str:
     return f"{kind}: {name}" if name and name != kind else kind
 
 
-# Cost and documents
-
-
-def _cost(report: Report) -> Iterator[Block]:
-    cost = report.cost
-    yield Facts(tuple((name, value) for name, value in _sums(report) if value))
-    if cost.unknown_tokens:
-        text = gettext("The price of {tokens} tokens is unknown: the real cost is higher than what is known.")
-        yield Line(text.format(tokens=words.count(cost.unknown_tokens)), "warning")
-    if cost.lost_tokens:
-        text = gettext("Up to {tokens} tokens of interrupted calls could not be counted.")
-        yield Line(text.format(tokens=words.count(cost.lost_tokens)), "warning")
-
-
-def _sums(report: Report) -> Iterable[tuple[str, str]]:
-    cost = report.cost
-    yield gettext("Cost"), words.cost_text(cost, report.rehearsal)
-    yield gettext("Tokens read"), words.count(cost.input_tokens)
-    yield gettext("Tokens written"), words.count(cost.output_tokens)
-    yield gettext("Cap"), ", ".join(_limit(name, most) for name, most in cost.cap.items())
-
-
-def _limit(name: str, most: float) -> str:
-    match name:
-        case "usd":
-            return words.usd(most)
-        case "tokens":
-            return gettext("{count} tokens").format(count=words.count(most))
-        case _:
-            return words.duration(most)
+# Documents
 
 
 def _document(document: Document) -> Iterator[Block]:

@@ -39,7 +39,8 @@ _UNKNOWN = "\u25a1"
 _EAST = "\u2e80-\u9fff\uac00-\ud7ff\uf900-\ufaff\uff00-\uffef\U00020000-\U0003ffff"
 _EAST_ASIAN = re.compile(f"[{_EAST}]")
 # What stays together at the end of a line: a word, or a sign with the brackets and stops that belong to it.
-_PIECE = re.compile(f"[（《「『【“‘]*[{_EAST}][，。、；：？！）》」』】”’…—]*|[^\\s{_EAST}“‘]+|\\s|.")
+_PIECE = re.compile(f"[（《「『【“‘]*[{_EAST}][，。、；：？！）》」』】”’…—]*|[^\\s{_EAST}“‘]{{1,40}}|\\s|.")
+_ENDLESS = re.compile(r"\S{400}")  # fpdf2 takes seconds to break such a word.
 
 
 def pdf(outline: Outline, exported_at: str, untold: str) -> bytes:
@@ -227,13 +228,14 @@ class _Printer:
             self._pdf.ln(height)
 
     def _say(self, text: str, height: float, link: str = "") -> None:
-        """Text from where the pen is. Chinese is broken here: fpdf2 looks for spaces."""
+        """Text from where the pen is. Chinese and endless words are broken here: fpdf2 looks for spaces."""
         shown = self._known(text)
-        if not _EAST_ASIAN.search(shown):
+        is_eastern = _EAST_ASIAN.search(shown)
+        if not is_eastern and not _ENDLESS.search(shown):
             self._pdf.write(height, shown, link)
             return
         family, style, points = self._pdf.font_family, self._pdf.font_style, self._pdf.font_size_pt
-        if family == "letters":
+        if is_eastern and family == "letters":
             self._pdf.set_font("chinese", "B" if "B" in style and "chineseB" in self._pdf.fonts else "")
         for number, line in enumerate(self._lines(shown)):
             if number:

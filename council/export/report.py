@@ -1,7 +1,7 @@
 """A meeting as a report: what its snapshot holds, put in the order it happened, without a word of our own."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 Data = Mapping[str, Any]
@@ -280,9 +280,18 @@ class Cost:
     output_tokens: int
     usd: float | None
     unknown_tokens: int
-    lost_tokens: int
-    seconds: float
-    cap: Mapping[str, float]
+    lost_tokens: int = 0
+    seconds: float = 0.0
+    cap: Mapping[str, float] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Spending:
+    """What one member's calls have cost."""
+
+    name: str
+    model: str
+    cost: Cost
 
 
 @dataclass(frozen=True, slots=True)
@@ -310,3 +319,4 @@ class Report:
     happenings: tuple[Happening, ...]
     verdict: Verdict | None
     cost: Cost
+    spending: tuple[Spending, ...] = ()

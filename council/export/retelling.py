@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from council.export.legible import legible_throughout
+from council.export.names import Names
 from council.export.report import (
     Ballot,
     BestDraft,
@@ -16,7 +17,6 @@ from council.export.report import (
     Document,
     Fault,
     Happening,
-    Member,
     Option,
     Recalled,
     Report,
@@ -29,13 +29,16 @@ from council.export.report import (
     Vote,
     Written,
 )
+from council.export.spending import spending_of
 from council.meeting.positions import read_stated
 
 Snapshot = Mapping[str, Any]
 
 
-def report_of(snapshot: Snapshot, documents: Iterable[Document], exported_at: str) -> Report:
-    """The report of a meeting; ``documents`` are the versions of its files that are to be in it."""
+def report_of(
+    snapshot: Snapshot, documents: Iterable[Document], exported_at: str, usages: Iterable[Mapping[str, Any]]
+) -> Report:
+    """The report of a meeting: ``documents`` are the versions of its files to be in it, ``usages`` its calls."""
     snapshot = legible_throughout(snapshot)
     names = Names(snapshot)
     happenings = sorted(_happenings(snapshot, names), key=lambda each: each.seq)
@@ -61,44 +64,8 @@ def report_of(snapshot: Snapshot, documents: Iterable[Document], exported_at: st
         happenings=tuple(happenings),
         verdict=_verdict(snapshot, names, happenings),
         cost=_cost(snapshot),
+        spending=spending_of(usages, names),
     )
-
-
-class Names:
-    """What nodes and members are called in one meeting."""
-
-    def __init__(self, snapshot: Snapshot) -> None:
-        self._panel = snapshot["panel"]["members"]
-        self._nodes = {
-            node_id: node.get("name") or node_id for node_id, node in snapshot["graph"]["nodes"].items()
-        }
-        self._own = {each.get("seat", each["node_id"]) for each in self._panel}
-        self._agents = {each["agent_id"]: each["name"] for each in reversed(self._panel) if each["agent_id"]}
-
-    def node(self, node_id: str | None) -> str:
-        return self._nodes.get(node_id or "", node_id or "")
-
-    def anybody(self, identity: str | None) -> str:
-        """Of a node or of a member."""
-        return self._nodes.get(identity or "") or self._agents.get(identity or "") or identity or ""
-
-    def model(self, node_id: str | None, agent_id: str | None) -> str:
-        """Which model speaks there: the member's own, also where somebody stands in."""
-        seats = [each for each in self._panel if each["node_id"] == node_id]
-        own = [each for each in seats if each["agent_id"] == agent_id]
-        return (own or seats or [{"model": ""}])[0]["model"] or ""
-
-    @property
-    def members(self) -> tuple[Member, ...]:
-        """Each once, with all turns. Who only stands in for another at a node has no turn there."""
-        found: dict[str, dict[str, Any]] = {}
-        for each in self._panel:
-            key = each["agent_id"] or each["node_id"]
-            fresh = {name: each[name] or "" for name in ("name", "provider", "model")} | {"turns": {}}
-            turns = found.setdefault(key, fresh)["turns"]
-            if each.get("seat", each["node_id"]) == each["node_id"] or each["node_id"] not in self._own:
-                turns[self.node(each["node_id"])] = True
-        return tuple(Member(**{**each, "turns": tuple(each["turns"])}) for each in found.values())
 
 
 # In the order they stand above

@@ -115,7 +115,7 @@
  * @property {Record<string, number> | null} parts
  * @property {string} text
  * @property {string | null} html
- * @property {{claim: string, evidence: string}[]} disputes
+ * @property {{claim: string, evidence: string, html?: string}[]} disputes
  * @property {string[]} orders
  * @property {{node_id: string, reason: string}[]} absences
  * @property {Record<string, any>[]} dissent

@@ -1,6 +1,7 @@
 """Every format holds the meeting: what was said and decided, and what must not be hidden about it."""
 
 import json
+from collections import Counter
 from collections.abc import Callable
 from typing import Any
 
@@ -153,6 +154,18 @@ def test_an_unknown_price(hold: Hold, name: str, monkeypatch: pytest.MonkeyPatch
     monkeypatch.setattr(meeting.parts.archive, "snapshot", lambda _session_id: snapshot)
     file = export(meeting, name)
     assert_reads(name, file, "$0.2500 + unknown", "The price of 1,200 tokens is unknown")
+
+
+@for_people
+def test_who_spent_what(hold: Hold, name: str) -> None:
+    """Each member's tokens and money stand in a table under its name and model."""
+    meeting = hold("council_debate", Panel())
+    spent: Counter[str] = Counter()
+    for usage in meeting.named("token_usage"):
+        spent[usage["agent_id"]] += usage["input_tokens"]
+    assert len(spent) == 3
+    sums = [f"{tokens:,}" for tokens in spent.values()]
+    assert_reads(name, export(meeting, name), "By member", "scripted", "local", *sums)
 
 
 @for_people

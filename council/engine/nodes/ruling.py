@@ -73,7 +73,7 @@ def _verdict(turn: Turn, ruling: Ruling | None, spoken: Spoken | None) -> Verdic
         text=text,
         html=turn.html(text, supported=borne_out(sentences)) if text else "",
         sentences=sentences,
-        disputes=ruling.disputes if ruling else (),
+        disputes=_disputes(turn, ruling) if ruling else (),
         orders=ruling.orders if ruling else (),
         absences=tuple(
             {"node_id": o.node_id, "reason": o.missing} for o in opinions if o.missing is not None
@@ -84,6 +84,11 @@ def _verdict(turn: Turn, ruling: Ruling | None, spoken: Spoken | None) -> Verdic
         chair=_chair(turn, members, kept) if spoken else None,
         **_honest(turn, finding, kept, stands, spoken),
     )
+
+
+def _disputes(turn: Turn, ruling: Ruling) -> tuple[dict[str, str], ...]:
+    """With the evidence as the page shows it: lines that it names are led to."""
+    return tuple(each | {"html": turn.html(each["evidence"], marked=False)} for each in ruling.disputes)
 
 
 # Who rules

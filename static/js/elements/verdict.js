@@ -70,9 +70,10 @@ class VerdictElement extends RoomElement {
   /** @param {HTMLElement} card @param {Verdict} verdict */
   #showLists(card, { disputes, orders, dissent, best_draft, changes, sentences }) {
     const name = (/** @type {string | undefined} */ id) => this.#name(id);
-    fillList(part(card, "disputes"), disputes, (item, { claim, evidence }) => {
+    fillList(part(card, "disputes"), disputes, (item, { claim, evidence, html }) => {
       part(item, "name").textContent = claim;
-      part(item, "detail").textContent = evidence;
+      part(item, "detail").dataset.markup = String(Boolean(html));
+      part(item, "detail").replaceChildren(html ? markdownNodes(html) : evidence);
     });
     fillList(part(card, "orders"), orders, (item, order) => {
       part(item, "detail").textContent = order;
