@@ -30,7 +30,7 @@ def configure_logging(settings: Settings) -> None:
     structlog.configure(
         processors=[*lead_in, render],
         wrapper_class=structlog.make_filtering_bound_logger(level),
-        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+        logger_factory=lambda *_names: _Lines(sys.stderr),
         cache_logger_on_first_use=True,
     )
     handler = _Handler()
@@ -96,6 +96,17 @@ def _take_over_loggers(handler: logging.Handler, level: int) -> None:
         logger.setLevel(its_level)
     root = logging.getLogger()
     root.handlers[:] = [*(each for each in root.handlers if not isinstance(each, _Handler)), handler]
+
+
+class _Lines(structlog.PrintLogger):
+    """Where lines go. One that cannot be written, on a full disk perhaps, is lost: whoever spoke goes on."""
+
+    def msg(self, message: str) -> None:
+        with suppress(OSError):
+            super().msg(message)
+
+    log = debug = info = warn = warning = msg
+    fatal = failure = err = error = critical = exception = msg
 
 
 class _Handler(logging.StreamHandler[TextIO]):

@@ -2,7 +2,7 @@
 
 import os
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -80,8 +80,8 @@ def serve(tmp_path: Path) -> Iterator[Callable[..., Server]]:
     """A factory of real servers: gunicorn in a process of its own; keyword arguments are COUNCIL_* settings."""
     servers: list[Server] = []
 
-    def start(*, data_dir: Path | None = None, **settings: object) -> Server:
-        server = Server(data_dir or tmp_path / "instance", settings)
+    def start(*, data_dir: Path | None = None, inside: Sequence[str] = (), **settings: object) -> Server:
+        server = Server(data_dir or tmp_path / "instance", settings, inside=inside)
         servers.append(server)
         server.start()
         return server

@@ -1,14 +1,19 @@
 """What the server says about itself: each line with its request, session and client, and none with a secret."""
 
+import logging
 import os
 import re
 import signal
+import sys
 import uuid
 from collections.abc import Callable, Iterator
 
 import pytest
+import structlog
 
 from tests.support import http
+from council.log import configure_logging
+from council.settings import Settings
 from tests.support.lines import lines_of, wait_for_line
 from tests.support.meetings import FINAL
 from tests.support.model_server import ScriptedModelServer
@@ -192,3 +197,17 @@ def test_the_servers_own_lines(serve: Serve) -> None:
     )
     assert killed[0]["level"] in ("error", "warning")
     assert "timestamp" in killed[0]
+
+
+def test_a_log_that_cannot_be_written_harms_nobody(
+    make_settings: Callable[..., Settings], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A full disk, a pipe that nobody reads: the line is lost, and whoever spoke goes on."""
+    with open("/dev/full", "w", encoding="utf-8") as full, monkeypatch.context() as patch:
+        patch.setattr(sys, "stderr", full)
+        configure_logging(make_settings())
+        structlog.get_logger("council").warning("journal.database_does_not_take", error="full")
+        logging.getLogger("council").warning("the disk is full")
+        with pytest.raises(OSError, match="No space left"):
+            full.close()
+    configure_logging(make_settings())

@@ -6,7 +6,7 @@ import threading
 from dataclasses import dataclass
 
 import structlog
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.exc import OperationalError, SQLAlchemyError
 
 from council import clock, trace
 from council.dispatch.base import Dispatch
@@ -130,13 +130,18 @@ class Supervisor:
 
     def _run(self, session_id: str) -> None:
         with structlog.contextvars.bound_contextvars(session_id=session_id):
-            self._run_to_an_end(session_id)
+            if self._run_to_an_end(session_id):
+                self._submit_if_orphaned(session_id)
 
-    def _run_to_an_end(self, session_id: str) -> None:
+    def _run_to_an_end(self, session_id: str) -> bool:
+        """False when the database did not take it: then the keeper looks again, at its own pace."""
         try:
             self._claim_and_execute(session_id)
         except Interrupted as why:
             log.info("session.left_off", session_id=session_id, why=why.code)
+        except OperationalError as problem:
+            log.warning("session.database_does_not_answer", session_id=session_id, error=str(problem.orig))
+            return False
         except (
             Exception
         ):  # top of a session's thread: its lease runs out, and whoever claims it counts a crash
@@ -146,7 +151,7 @@ class Supervisor:
                 self._running.pop(session_id, None)
                 self._submitted.discard(session_id)
                 self._changed.notify_all()
-        self._submit_if_orphaned(session_id)
+        return True
 
     def _submit_if_orphaned(self, session_id: str) -> None:
         """It was resumed or stopped while it left off: that word came too late for the run."""

@@ -1,7 +1,8 @@
 """What the tests of faults share: two servers that are not meant to die, and the questions asked in the end."""
 
+import os
 import random
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,14 @@ from tests.support import invariants
 from tests.support.model_server import ScriptedModelServer
 from tests.support.server import Server
 from tests.support.viewer import Envelope, Viewer, check_viewers, read_log
+
+LONG_TOO = "TEST_LONG_TOO"
+
+
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """What takes long, or repeats what a shorter test shows, runs when it is asked for."""
+    if item.get_closest_marker("long") and LONG_TOO not in os.environ:
+        pytest.skip("takes long; `make faults` runs it")
 
 
 @pytest.fixture(scope="session")
@@ -59,8 +68,8 @@ def server(pair: tuple[Server, Server]) -> Server:
 def serve_with_model(serve: Callable[..., Server], model: ScriptedModelServer) -> Callable[..., Server]:
     """Servers of the test's own, to be killed: they ask the scripted model, and their leases end soon."""
 
-    def start(*, data_dir: Path | None = None, **settings: Any) -> Server:
-        return serve(data_dir=data_dir, **_settings(model) | settings)
+    def start(*, data_dir: Path | None = None, inside: Sequence[str] = (), **settings: Any) -> Server:
+        return serve(data_dir=data_dir, inside=inside, **_settings(model) | settings)
 
     return start
 

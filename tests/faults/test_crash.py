@@ -21,7 +21,9 @@ from tests.support.waiting import wait_until
 pytestmark = pytest.mark.fault
 
 
-def test_a_meeting_outlives_kill_9_in_each_of_its_turns(serve_with_model, model, watch, check_all):
+def test_a_meeting_outlives_kill_9_in_each_of_its_turns(
+    serve_with_model, model, watch, check_all, record_property
+):
     """Only the interrupted turns are asked again; the log has no gap; viewers see every event once, in order."""
     server = serve_with_model()
     session_id = start_meeting(server)
@@ -52,9 +54,12 @@ def test_a_meeting_outlives_kill_9_in_each_of_its_turns(serve_with_model, model,
     assert Counter(e["event"] for e in log)["message_completed"] == len(SPEAKERS)
     assert all(e["data"]["reason"] == "restart" for e in log if e["event"] == "message_discarded")
     assert all(viewer.connections > 1 for viewer in viewers)
+    record_property("kills", 4)
 
 
-def test_a_meeting_outlives_kills_at_random_points(serve_with_model, model, watch, check_all, chance):
+def test_a_meeting_outlives_kills_at_random_points(
+    serve_with_model, model, watch, check_all, chance, record_property
+):
     """Wherever it is killed, it goes on from there."""
     server = serve_with_model(engine__max_crashes=100)
     session_id = start_meeting(server)
@@ -70,6 +75,7 @@ def test_a_meeting_outlives_kills_at_random_points(serve_with_model, model, watc
 
     check_all(server, session_id, viewers)
     assert_asked_again_only_when_interrupted(asked(model, session_id), interrupted)
+    record_property("kills", 3)
 
 
 def test_a_worker_that_is_killed_is_replaced(serve_with_model, model, watch, check_all):

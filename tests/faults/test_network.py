@@ -60,7 +60,7 @@ class Chaos:
             self.done += 1
 
 
-def test_twenty_viewers_behind_a_bad_network(server, model, watch, check_all, chance):
+def test_twenty_viewers_behind_a_bad_network(server, model, watch, check_all, chance, record_property):
     """They are cut, reset, sliced and stalled at random; all end with every event once, in order."""
     model.responder = Script(pieces=60)
     with Proxy(server.port) as proxy:
@@ -76,6 +76,7 @@ def test_twenty_viewers_behind_a_bad_network(server, model, watch, check_all, ch
         assert witness.connections == 1, "the bad network of the others was felt"
         assert chaos.done > 50
         assert sum(viewer.connections for viewer in viewers) > 60
+        record_property("cuts_and_stalls", chaos.done)
 
 
 def test_a_network_that_is_down_for_a_while(server, watch, check_all):

@@ -68,6 +68,25 @@ def test_a_wait_outlives_kill_9(serve_with_model, model, watch, check_all, start
     assert len(model_requests(model, session_id)) == 2
 
 
+@pytest.mark.long
+def test_a_wait_outlives_a_stop_and_a_start(serve_with_model, model, watch, check_all, start_reviewed):
+    """As in a deploy: the question stands unchanged in the next process, and the answer is taken there."""
+    server = serve_with_model(engine__lease_seconds=30)
+    session_id = start_reviewed(server)
+    viewer = watch(server.port, session_id)
+    asked = review_of(server, session_id)
+    server.stop()
+    viewer.wait_for_ending(1012)
+    server.start()
+    assert review_of(server, session_id) == asked
+    approve(server, session_id)
+    viewer.wait_for("execution:completed")
+    log = check_all(server, session_id, [viewer])
+    assert [e["event"] for e in log].count("human_interaction_required") == 1
+    assert not viewer.saw("message_discarded")
+    assert len(model_requests(model, session_id)) == 2
+
+
 def test_an_answer_outlives_kill_9(serve_with_model, model, watch, check_all, start_reviewed):
     """Killed the moment after somebody has answered, it goes on from the answer; nobody is asked twice."""
     server = serve_with_model()

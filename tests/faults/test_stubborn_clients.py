@@ -4,7 +4,6 @@ import os
 import socket
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, suppress
-from pathlib import Path
 
 import httpx2
 import pytest
@@ -14,6 +13,7 @@ from tests.faults.meeting import start_meeting, worker_of
 from tests.faults.test_bad_frames import bad_frame
 from tests.live.raw_client import RawClient, frame, handshake
 from tests.support.model_server import Reply
+from tests.support.process import descriptors_of, resident_bytes, threads_of
 from tests.support.viewer import Socket
 from tests.support.waiting import wait_until
 
@@ -22,21 +22,13 @@ pytestmark = pytest.mark.fault
 QUICK_SECONDS = 2.0  # A machine that is busy with other things is slow; one that waits for a peer is slower.
 
 
-def resident_bytes(pid: int) -> int:
-    return int(Path(f"/proc/{pid}/statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE")
-
-
-def threads_of(pid: int) -> int:
-    return len(os.listdir(f"/proc/{pid}/task"))
-
-
 def seconds_for_health(server) -> float:
     began = monotonic()
     assert server.get("/health") == {"status": "alive"}
     return monotonic() - began
 
 
-def test_a_client_that_never_reads_harms_nobody(server, model, watch, check_all):
+def test_a_client_that_never_reads_harms_nobody(server, model, watch, check_all, record_property):
     """Half a megabyte is said: the others read them to the end, and the server keeps little for the rest."""
     text = "A long speech about nothing at all, said to people who do not listen. " * 2_000
     model.responder = lambda request: Reply(text, chunk_size=2_000)
@@ -56,6 +48,7 @@ def test_a_client_that_never_reads_harms_nobody(server, model, watch, check_all)
         for viewer in viewers:
             viewer.wait_for("execution:completed", timeout=60)
         grown = resident_bytes(worker) - before
+        record_property("grown_megabytes", round(grown / 1e6, 1))
         assert all(viewer.connections == 1 for viewer in viewers), "those who read were cut"
     log = check_all(server, session_id, viewers)
     said = sum(len(e["data"]["chunk"]) for e in log if e["event"] == "token_stream")
@@ -63,7 +56,7 @@ def test_a_client_that_never_reads_harms_nobody(server, model, watch, check_all)
     assert grown < 60_000_000 + 23 * 1_500_000, f"{grown:,} bytes for {said:,} characters"
 
 
-def test_clients_that_never_answer_a_close(server):
+def test_clients_that_never_answer_a_close(server, record_property):
     """Fifty are sent away and keep their sockets open; the server answers everybody else meanwhile."""
     missing = "/api/v1/ws?session_id=3f2504e0-4f89-41d3-9a0c-0305e82c3301"
     with ExitStack() as stack, ThreadPoolExecutor(50) as pool:
@@ -72,6 +65,7 @@ def test_clients_that_never_answer_a_close(server):
             stack.enter_context(client)
         slowest = max(seconds_for_health(server) for _ in range(20))
         assert slowest < QUICK_SECONDS
+        record_property("health_slowest_milliseconds", round(1000 * slowest, 1))
         for client in clients:
             assert b'"hello"' not in client.receive().payload
             assert client.receive().payload[:2] == (4404).to_bytes(2)
@@ -79,14 +73,16 @@ def test_clients_that_never_answer_a_close(server):
         assert max(seconds_for_health(server) for _ in range(20)) < QUICK_SECONDS
 
 
-def test_http_clients_that_never_close(server):
+def test_http_clients_that_never_close(server, record_property):
     """Fifty have their answer and stay: nobody waits for them."""
     request = b"GET /health HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n"
     with ExitStack() as stack:
         for _ in range(50):
             silent = stack.enter_context(socket.create_connection(("127.0.0.1", server.port), timeout=30))
             silent.sendall(request)
-        assert max(seconds_for_health(server) for _ in range(20)) < QUICK_SECONDS
+        slowest = max(seconds_for_health(server) for _ in range(20))
+        assert slowest < QUICK_SECONDS
+        record_property("health_slowest_milliseconds", round(1000 * slowest, 1))
 
 
 def wait_for_end(sock: socket.socket) -> None:
@@ -117,13 +113,13 @@ def is_alive(server) -> bool:
         return False
 
 
-def test_sockets_that_come_and_go_leave_nothing_behind(server):
+def test_sockets_that_come_and_go_leave_nothing_behind(server, record_property):
     """Threads and descriptors are back where they were: after orderly ends, cuts, and rubbish."""
     worker = worker_of(server)
     wait_until(lambda: threads_of(worker) < 400, what="the end of earlier tests")
 
     def descriptors() -> int:
-        return len(os.listdir(f"/proc/{worker}/fd"))
+        return descriptors_of(worker)
 
     def one(number: int) -> None:
         with RawClient(server.port, "/api/v1/ws") as client:
@@ -145,7 +141,9 @@ def test_sockets_that_come_and_go_leave_nothing_behind(server):
         return descriptors()
 
     first = round_of_sockets()
-    assert round_of_sockets() <= first + 5
+    round_of_sockets()
+    wait_until(lambda: descriptors() <= first + 5, timeout=30, what="descriptors as before")
+    record_property("descriptors_left", descriptors() - first)
     assert "Traceback" not in server.text_of_log, server.text_of_log[-5000:]
 
 

@@ -4,7 +4,9 @@ import signal
 
 import pytest
 
+from council.clock import monotonic
 from tests.faults.meeting import Script, asked, start_meeting, status_of
+from tests.support.proxy import wait_out
 from tests.support.viewer import read_log
 
 pytestmark = pytest.mark.fault
@@ -104,7 +106,7 @@ def test_input_to_another_process_is_heard(pair, model, watch, check_all):
     assert len(heard) == 2
 
 
-def test_a_survivor_takes_over_from_a_killed_process(pair, model, watch, check_all):
+def test_a_survivor_takes_over_from_a_killed_process(pair, model, watch, check_all, record_property):
     """No restart is needed: the other process claims the meeting when the lease has run out."""
     killed, survivor = pair
     model.hold("mid_stream", after_chunks=3)
@@ -113,9 +115,36 @@ def test_a_survivor_takes_over_from_a_killed_process(pair, model, watch, check_a
     model.wait_until_held(2)
     viewer.wait_for("token_stream")
     killed.kill()
+    killed_at = monotonic()
     try:
+        viewer.wait_for("message_discarded", reason="restart")
+        record_property("takeover_seconds", round(monotonic() - killed_at, 2))
         model.release()
         viewer.wait_for("execution:completed")
         check_all(survivor, session_id, [viewer])
     finally:
         killed.start()
+
+
+@pytest.mark.long
+def test_a_pause_of_a_second_costs_no_lease(serve_with_model, model, watch, check_all):
+    """SIGSTOP and SIGCONT, again and again, with leases of the usual length: nobody takes over, nobody is cut."""
+    model.hold("mid_stream", after_chunks=3)
+    sleeper = serve_with_model(engine__lease_seconds=6)
+    other = serve_with_model(data_dir=sleeper.data_dir, engine__lease_seconds=6)
+    session_id = start_meeting(sleeper)
+    viewers = [watch(server.port, session_id, dead_seconds=30) for server in (sleeper, other)]
+    for viewer in viewers:
+        viewer.wait_for("token_stream", node_id="affirmative")
+    for _ in range(3):
+        sleeper.signal(signal.SIGSTOP)
+        wait_out(1)
+        sleeper.signal(signal.SIGCONT)
+        assert sleeper.get("/health")["status"] == "alive"
+    model.release()
+    for viewer in viewers:
+        viewer.wait_for("execution:completed")
+        assert viewer.connections == 1
+    check_all(other, session_id, viewers)
+    assert asked(model, session_id) == ONCE
+    assert other.metric("council_leases_taken_total") == 0

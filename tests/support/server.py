@@ -5,6 +5,7 @@ import signal
 import socket
 import subprocess
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -19,13 +20,15 @@ ROOT = Path(__file__).parents[2]
 class Server:
     """gunicorn with our configuration, on a port and a data directory that outlive its process."""
 
-    def __init__(self, data_dir: Path, settings: dict[str, object]) -> None:
+    def __init__(self, data_dir: Path, settings: dict[str, object], *, inside: Sequence[str] = ()) -> None:
+        """``inside`` is a command that runs the server's own: ``("env", "TZ=UTC")``."""
         self.port = _free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         self.log = data_dir.parent / f"server-{self.port}.log"
         self.data_dir = data_dir
         self.token: str | None = None
         self._settings = settings
+        self._inside = inside
         self.process: subprocess.Popen[bytes] | None = None
 
     def start(self) -> None:
@@ -33,13 +36,17 @@ class Server:
         self.data_dir.parent.mkdir(parents=True, exist_ok=True)
         with self.log.open("ab") as log:
             self.process = subprocess.Popen(
-                [sys.executable, "-m", "gunicorn", "-c", "gunicorn.conf.py", "wsgi:app"],
+                [*self._inside, sys.executable, "-m", "gunicorn", "-c", "gunicorn.conf.py", "wsgi:app"],
                 cwd=ROOT,
                 env=self._environment(),
                 stdout=log,
                 stderr=log,
                 start_new_session=True,
             )
+        self.wait_until_ready()
+
+    def wait_until_ready(self) -> None:
+        """Raises AssertionError with its log when it ended."""
         wait_until(self._is_ready, timeout=30, what="a ready server")
 
     def stop(self) -> None:
@@ -66,6 +73,15 @@ class Server:
         answer = self._ask("GET", path, **more)
         answer.raise_for_status()
         return answer.json()
+
+    def metric(self, sample: str) -> float:
+        """One sample of /metrics, by its name with its labels; 0 when nothing was counted yet."""
+        answer = httpx2.get(f"{self.url}/metrics", trust_env=False, timeout=10)
+        answer.raise_for_status()
+        found = [
+            line.rpartition(" ")[2] for line in answer.text.splitlines() if line.startswith(f"{sample} ")
+        ]
+        return float(found[0]) if found else 0.0
 
     def post(self, path: str, body: object, **more: Any) -> httpx2.Response:
         return self._ask("POST", path, json=body, **more)
