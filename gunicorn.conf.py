@@ -1,13 +1,16 @@
 """How gunicorn serves Council. Addresses and limits come from COUNCIL_* settings; see docs/reference/settings.md."""
 
+import errno
 import os
 import socket
 import struct
 import sys
 import threading
+import time
 
 import structlog
 from gunicorn.glogging import Logger
+from gunicorn.workers.gthread import ThreadWorker
 
 from council import __version__
 from council.application import prepare
@@ -25,6 +28,10 @@ def _or_exit(step):
         sys.exit(f"Council does not start. {problem.message} {problem.hint}")
 
 
+_HANDSHAKE_SECONDS = 10
+_NO_ROOM = (errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM)
+_NO_ROOM_SECONDS = 0.05
+
 _settings = _or_exit(load_settings)
 
 
@@ -36,12 +43,33 @@ class _Lines(Logger):
         _or_exit(lambda: configure_logging(_settings))
 
 
+class _Worker(ThreadWorker):
+    """gunicorn's own would end, with every meeting in it, for want of a descriptor: here those who knock wait."""
+
+    told = False
+
+    def accept(self, listener):
+        try:
+            super().accept(listener)
+            self.told = False
+        except OSError as problem:
+            if problem.errno not in _NO_ROOM:
+                raise
+            self._wait_for_room(problem)
+
+    def _wait_for_room(self, problem):
+        if not self.told:
+            self.told = True
+            structlog.get_logger("council").error("server.takes_no_more", error=str(problem))
+        time.sleep(_NO_ROOM_SECONDS)  # They knock on: without a pause this thread would do nothing else.
+
+
 logger_class = _Lines
 
 _host = f"[{_settings.host}]" if ":" in _settings.host else _settings.host
 bind = [f"{_host}:{_settings.port}"]
 
-worker_class = "gthread"
+worker_class = _Worker
 workers = (
     1  # Sockets and meetings live on threads; a second process is a second deployment, on the same database.
 )
@@ -63,8 +91,6 @@ loglevel = "warning"
 worker_tmp_dir = (
     "/dev/shm" if os.path.isdir("/dev/shm") else None
 )  # A slow disk must not look like a dead worker.
-
-_HANDSHAKE_SECONDS = 10
 
 
 def on_starting(server):

@@ -49,7 +49,7 @@ def test_no_seat_and_no_thread_left(serve_with_model, model, watch, check_all):
 
 
 def test_no_descriptor_left(server, model, watch, check_all):
-    """New connections wait, and are served when there are descriptors again; who is in notices nothing."""
+    """Who knocks waits or is cut, as the kernel does it; who is in notices nothing; then there is room again."""
     model.hold("mid_stream", after_chunks=3)
     session_id = start_meeting(server)
     viewers = [watch(server.port, session_id, dead_seconds=30) for _ in range(3)]
@@ -68,9 +68,16 @@ def test_no_descriptor_left(server, model, watch, check_all):
                 viewer.wait_for("execution:completed")
                 assert viewer.connections == 1
         wait_until(lambda: is_ready(server), what="a ready server")
-        for each in waiting:
-            assert each.recv(4096).startswith(b"HTTP/1.1 200")
+        assert {first_octets(each) for each in waiting} <= {b"", b"HTTP/1.1 200 OK"}
     check_all(server, session_id, viewers)
+
+
+def first_octets(sock: socket.socket) -> bytes:
+    """What it is answered; nothing when it is cut."""
+    try:
+        return sock.recv(15)
+    except ConnectionResetError:
+        return b""
 
 
 def is_alive(server) -> bool:
