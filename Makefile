@@ -1,12 +1,13 @@
 # make run    serve Council on http://127.0.0.1:8000        make check   everything CI checks
 # make test   run the tests                                 make fix     format, and mend what can be mended
 # make bench  measure it beside its peers                   make setup   install into ./.venv (the others call it)
+# make faults kill, starve and cut it, and write down what came of it        make soak   the same by chance, for half an hour
 
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: setup setup-dev run test check lint types js fix bench docs audit translations screenshots clean
+.PHONY: setup setup-dev run test check lint types js fix bench faults soak docs audit translations screenshots clean
 .DEFAULT_GOAL := run
 
 setup: $(VENV)/.installed $(BIN)/council
@@ -68,6 +69,12 @@ fix: setup-dev
 
 bench: setup-dev
 	$(BIN)/python -m benchmarks.run
+
+faults: setup-dev
+	$(BIN)/python -m tests.faults.run
+
+soak: setup-dev
+	$(BIN)/python -m tests.faults.soak
 
 docs: setup-dev
 	$(BIN)/python -m tests.docs.reference

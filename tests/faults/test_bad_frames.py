@@ -2,7 +2,7 @@
 
 import random
 import socket
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from pathlib import Path
 
@@ -48,7 +48,9 @@ def bad_frame(chance: random.Random) -> tuple[bytes, int]:
     )
 
 
-def test_ten_thousand_bad_frames(port: int, log: Path) -> None:
+def test_ten_thousand_bad_frames(
+    port: int, log: Path, record_property: Callable[[str, object], None]
+) -> None:
     """Whatever is wrong first decides the code; the 19 wrong frames behind it are not answered; no traceback."""
     chance = random.Random(6455)
     for _ in range(SOCKETS):
@@ -57,6 +59,7 @@ def test_ten_thousand_bad_frames(port: int, log: Path) -> None:
             client.send(b"".join(octets for octets, _ in wrong))
             assert client.receive_close() == wrong[0][1]
     assert_still_well(port, log)
+    record_property("frames", SOCKETS * FRAMES_PER_SOCKET)
 
 
 def test_cut_off_anywhere(port: int, log: Path) -> None:

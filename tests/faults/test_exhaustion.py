@@ -49,27 +49,33 @@ def test_no_seat_and_no_thread_left(serve_with_model, model, watch, check_all):
 
 
 def test_no_descriptor_left(server, model, watch, check_all):
-    """Who knocks waits or is cut, as the kernel does it; who is in notices nothing; then there is room again."""
+    """Who knocks waits or is cut, and the process lives; who is in notices nothing; then there is room again."""
     model.hold("mid_stream", after_chunks=3)
     session_id = start_meeting(server)
     viewers = [watch(server.port, session_id, dead_seconds=30) for _ in range(3)]
     for viewer in viewers:
         viewer.wait_for("token_stream")
+    worker = worker_of(server)
     with ExitStack() as stack:
-        with no_new_descriptors(worker_of(server)):
-            waiting = [
+        inside = stack.enter_context(Socket(server.port, session_id=session_id, since="latest"))
+        with no_new_descriptors(worker):
+            knocking = [
                 stack.enter_context(socket.create_connection(("127.0.0.1", server.port), timeout=30))
                 for _ in range(20)
             ]
-            for each in waiting:
+            for each in knocking:
                 each.sendall(b"GET /health HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n")
-            model.release()
-            for viewer in viewers:
-                viewer.wait_for("execution:completed")
-                assert viewer.connections == 1
-        wait_until(lambda: is_ready(server), what="a ready server")
-        assert {first_octets(each) for each in waiting} <= {b"", b"HTTP/1.1 200 OK"}
+            wait_until(lambda: "server.takes_no_more" in server.text_of_log, what="a word about it")
+            said = inside.ask("user_input", session_id=session_id, content="Are you still there?")
+            assert said["event"] == "ack"
+        assert {first_octets(each) for each in knocking} <= {b"", b"HTTP/1.1 200 OK"}
+    wait_until(lambda: is_ready(server), what="a ready server")
+    model.release()
+    for viewer in viewers:
+        viewer.wait_for("execution:completed")
+        assert viewer.connections == 1
     check_all(server, session_id, viewers)
+    assert worker_of(server) == worker
 
 
 def first_octets(sock: socket.socket) -> bytes:
