@@ -7,6 +7,7 @@ import struct
 import sys
 import threading
 import time
+from contextlib import ExitStack
 
 import structlog
 from gunicorn.glogging import Logger
@@ -31,6 +32,7 @@ def _or_exit(step):
 _HANDSHAKE_SECONDS = 10
 _NO_ROOM = (errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM)
 _NO_ROOM_SECONDS = 0.05
+_SPARE_DESCRIPTORS = 8
 
 _settings = _or_exit(load_settings)
 
@@ -50,6 +52,7 @@ class _Worker(ThreadWorker):
 
     def accept(self, listener):
         try:
+            _keep_some_free(listener.fileno())
             super().accept(listener)
             self.told = False
         except OSError as problem:
@@ -62,6 +65,13 @@ class _Worker(ThreadWorker):
             self.told = True
             structlog.get_logger("council").error("server.takes_no_more", error=str(problem))
         time.sleep(_NO_ROOM_SECONDS)  # They knock on: without a pause this thread would do nothing else.
+
+
+def _keep_some_free(fd):
+    """Raises OSError when hardly a descriptor is left: those who are in need them more than those who knock."""
+    with ExitStack() as stack:
+        for _ in range(_SPARE_DESCRIPTORS):
+            stack.callback(os.close, os.dup(fd))
 
 
 logger_class = _Lines

@@ -68,7 +68,8 @@ def _make_once(fault: Fault, result: Result) -> None:
 
 
 def _pytest(fault: Fault, report: Path) -> tuple[int, str]:
-    command = [sys.executable, "-m", "pytest", *fault.tests, f"--junitxml={report}"]
+    properties = ("-o", "junit_family=legacy")  # The newer one has no place for what a test writes down.
+    command = [sys.executable, "-m", "pytest", *fault.tests, f"--junitxml={report}", *properties]
     try:
         done = subprocess.run(
             command,

@@ -17,6 +17,7 @@ DESCRIPTORS = 60  # Connections to the database that stay open.
 LAG_SECONDS = 10.0
 
 _TAKEN_OVER = re.compile(r"^(\S+Z) \[warning\s*\] lease\.taken_over .*session_id=(\S+)", re.MULTILINE)
+_TRACEBACK = re.compile(r"^Traceback .*\n(?:[ ].*\n|\n)*(.*)", re.MULTILINE)
 
 Row = dict[str, Any]
 
@@ -96,8 +97,16 @@ def _memory(found: Findings) -> Row:
 def _log(found: Findings) -> Row:
     endings = sum((tally.endings for tally in found.tallies), start=type(found.tallies[0].endings)())
     told = ", ".join(f"{count} x {code}" for code, count in sorted(endings.items()))
-    tracebacks = found.server.text_of_log.count("Traceback")
-    return _row(8, tracebacks == 0, f"{tracebacks} tracebacks. Connections ended with {told}.")
+    starved, others = _tracebacks(found.server.text_of_log)
+    told = f"{others} tracebacks, and {starved} for want of a descriptor. Connections ended with {told}."
+    return _row(8, others == 0, told)
+
+
+def _tracebacks(log: str) -> tuple[int, int]:
+    """Those that end with a lack of descriptors, which the fault itself is, and all others."""
+    ends = [found.group(1) for found in _TRACEBACK.finditer(log)]
+    starved = sum("Too many open files" in end or "unable to open database file" in end for end in ends)
+    return starved, len(ends) - starved
 
 
 def _lag(found: Findings) -> Row:
