@@ -44,7 +44,7 @@ def write_page() -> None:
 
 def document(results: dict[str, Result], soak: dict[str, Any] | None) -> str:
     invariants = "\n".join(f"{number}. {text}" for number, text in enumerate(INVARIANTS, 1))
-    parts = [_HEAD, _where(results.values()), f"{_INVARIANTS}\n{invariants}\n"]
+    parts = [_HEAD, _where(results.values()), _shorter(results), f"{_INVARIANTS}\n{invariants}\n"]
     parts += [_level(level, results) for level in LEVELS]
     parts += [_failures(results.values()), _soak(soak)]
     return "\n".join(part for part in parts if part)
@@ -59,6 +59,14 @@ def _where(results: Collection[Result]) -> str:
     )
     lines = "\n".join(f"- {line}" for line in found)
     return f"Run on:\n\n{lines or '- nothing yet'}\n{_busy([each.where['load'] for each in results])}"
+
+
+def _shorter(results: dict[str, Result]) -> str:
+    """Says so, when the latest run was not the whole one."""
+    short = [each for each in FAULTS if each.name in results and results[each.name].runs < each.times]
+    if not short:
+        return ""
+    return f"A shorter run than a whole `make faults`: {len(short)} of {len(FAULTS)} faults were made less often.\n"
 
 
 def _busy(loads: list[float]) -> str:

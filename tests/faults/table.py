@@ -60,7 +60,7 @@ class Fault:
     level: Level
     how: str
     tests: tuple[str, ...]
-    times: int = 5
+    times: int
 
 
 def _of(file: str, *names: str) -> tuple[str, ...]:
@@ -77,7 +77,7 @@ FAULTS = (
             "test_violations", "test_nothing_after_a_violation", "test_bad_utf8",
             "test_close_codes_that_may_not", "test_too_large", "test_no_octets_break_the_reader",
         ),
-        20,
+        5,
     ),
     Fault(
         "Races between publishers, viewers and ends",
@@ -101,7 +101,7 @@ FAULTS = (
         "A scripted model server closes its port, refuses the key, answers 429 and 503, hangs up in mid-sentence, or "
         "sends what is no JSON.",
         ("tests/faults/test_models.py",),
-        3,
+        2,
     ),
     Fault(
         "Ten thousand bad frames",
@@ -141,7 +141,7 @@ FAULTS = (
         3,
         "40 connections send a part of a handshake and then nothing; there are 34 threads.",
         _of("faults/test_stubborn_clients.py", "test_half_sent_handshakes_do_not_starve_anybody"),
-        3,
+        2,
     ),
     Fault(
         "Sockets that come and go",
@@ -167,7 +167,7 @@ FAULTS = (
         "The server's limit of descriptors is set to those it has (`prlimit`), while 20 connections knock. A model "
         "call that begins meanwhile fails as if the model's server were down; the test begins none.",
         _of("faults/test_exhaustion.py", "test_no_descriptor_left"),
-        5,
+        3,
     ),
     Fault(
         "A disk that is full",
@@ -175,14 +175,14 @@ FAULTS = (
         "The server's files may not grow (`prlimit`), its log included; and a file system of 6 MB is filled to its "
         "last byte, for longer than a lease as well.",
         ("tests/faults/test_disk.py",),
-        5,
+        2,
     ),
     Fault(
         "A database that is locked",
         4,
         "Another process holds SQLite's exclusive lock for 2 s.",
         ("tests/faults/test_database.py",),
-        5,
+        2,
     ),
     Fault(
         "A clock that is set",
@@ -190,7 +190,7 @@ FAULTS = (
         "The wall clock of one of two processes jumps an hour on or back while a meeting runs (a small library before "
         "the C library's).",
         _of("faults/test_clock.py", "test_a_clock_that_jumps"),
-        3,
+        2,
     ),
     Fault(
         "`kill -9` of the server",
@@ -198,21 +198,21 @@ FAULTS = (
         "Master and worker are killed in each turn, at random points and three times in the same step; the worker "
         "alone is killed.",
         ("tests/faults/test_crash.py",),
-        5,
+        2,
     ),
     Fault(
         "`kill -9` and stops while a person is waited for",
         4,
         "The server is killed, or stopped in order, before and just after the answer.",
         ("tests/faults/test_people.py",),
-        3,
+        2,
     ),
     Fault(
         "SIGTERM and SIGINT",
         4,
         "The server is ended in mid-sentence, through its master or as a terminal does it.",
         ("tests/faults/test_restart.py",),
-        3,
+        2,
     ),
     Fault(
         "A process that sleeps or dies beside another",
@@ -220,21 +220,21 @@ FAULTS = (
         "One of two processes on one database is stopped (SIGSTOP) for longer than its lease, for 1 s thrice, or "
         "killed; commands go to the one that does not run the meeting.",
         ("tests/faults/test_takeover.py",),
-        5,
+        2,
     ),
     Fault(
         "A network that cuts, resets, slices, delays and stalls",
         4,
         "20 viewers sit behind a proxy that does one of these every 20 ms; then all are cut at once and kept out.",
         ("tests/faults/test_network.py",),
-        5,
+        3,
     ),
     Fault(
         "All come back at once",
         4,
         "100, then 300 sockets connect in the same moment, and each reads over 300 events from the first.",
         ("tests/faults/test_herd.py",),
-        5,
+        3,
     ),
     Fault(
         "Restarts and half requests behind nginx and Caddy",
