@@ -11,9 +11,9 @@ from collections.abc import Callable, Iterator
 import pytest
 import structlog
 
-from tests.support import http
 from council.log import configure_logging
 from council.settings import Settings
+from tests.support import http
 from tests.support.lines import lines_of, wait_for_line
 from tests.support.meetings import FINAL
 from tests.support.model_server import ScriptedModelServer

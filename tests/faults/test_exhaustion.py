@@ -9,6 +9,7 @@ import pytest
 from tests.faults.limits import no_new_descriptors
 from tests.faults.meeting import start_meeting, worker_of
 from tests.live.raw_client import handshake
+from tests.support import http
 from tests.support.viewer import Socket
 from tests.support.waiting import wait_until
 
@@ -28,7 +29,7 @@ def test_no_seat_and_no_thread_left(serve_with_model, model, watch, check_all):
         viewer.wait_for("token_stream")
     with pytest.raises(ConnectionRefusedError, match="503"):
         Socket(server.port)
-    full = httpx2.get(f"{server.url}/ready", trust_env=False)
+    full = http.get(f"{server.url}/ready")
     assert full.status_code == 503
     assert full.json()["checks"] == {"database": True, "dispatcher": True, "sockets": False}
     with ExitStack() as stack:

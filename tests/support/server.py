@@ -76,7 +76,7 @@ class Server:
 
     def metric(self, sample: str) -> float:
         """One sample of /metrics, by its name with its labels; 0 when nothing was counted yet."""
-        answer = httpx2.get(f"{self.url}/metrics", trust_env=False, timeout=10)
+        answer = http.get(f"{self.url}/metrics", timeout=10)
         answer.raise_for_status()
         found = [
             line.rpartition(" ")[2] for line in answer.text.splitlines() if line.startswith(f"{sample} ")
