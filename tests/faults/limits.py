@@ -17,8 +17,8 @@ def no_files_over(pid: int, size_bytes: int) -> Iterator[None]:
 
 @contextmanager
 def no_new_descriptors(pid: int) -> Iterator[None]:
-    """That process can open no file and accept no connection."""
-    with _limited(pid, resource.RLIMIT_NOFILE, _lowest_free(pid)):
+    """That process accepts no connection: it has six descriptors left, which the server keeps for its files."""
+    with _limited(pid, resource.RLIMIT_NOFILE, _with_free(pid, 6)):
         yield
 
 
@@ -46,9 +46,10 @@ def _limited(pid: int, what: int, most: int) -> Iterator[None]:
             resource.prlimit(pid, what, before)
 
 
-def _lowest_free(pid: int) -> int:
+def _with_free(pid: int, count: int) -> int:
+    """The limit below which so many descriptors are free."""
     used = {int(name) for name in os.listdir(f"/proc/{pid}/fd")}
-    return min(set(range(len(used) + 1)) - used)
+    return sorted(set(range(len(used) + count + 1)) - used)[count]
 
 
 def _write_some(fd: int) -> None:

@@ -164,8 +164,9 @@ FAULTS = (
     Fault(
         "No descriptor left",
         4,
-        "The server's limit of descriptors is set to those it has (`prlimit`), while 20 connections knock. A model "
-        "call that begins meanwhile fails as if the model's server were down; the test begins none.",
+        "The server's limit of descriptors is set to six more than it has (`prlimit`), fewer than it keeps for its "
+        "files, while 20 connections knock. A model call that begins meanwhile may fail as if the model's server "
+        "were down; the test begins none.",
         _of("faults/test_exhaustion.py", "test_no_descriptor_left"),
         3,
     ),
