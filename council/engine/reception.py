@@ -50,6 +50,8 @@ class Reception:
         if known is None:
             opening = prepare(command, asker.library, self._seating, self._settings)
             opening = self._estimator.priced(opening, command.budget)
+            if command.group_id is not None and not asker.joins(command.group_id):
+                opening.session["group_id"] = None  # Its words are for all; what it remembers is not.
             opening.session["owned_by"] = asker.user_id
             known = self._journal.decide(
                 session_channel(command.session_id), self._creation(command, opening, asker)
@@ -65,8 +67,11 @@ class Reception:
             known = _begun_before(connection, command.new_session_id, same, asker)
             prepared = known or rerun.prepare_rerun(connection, command, asker.library, self._seating)
         if not isinstance(prepared, dict):
-            if prepared.session["group_id"] and not asker.joins(prepared.session["group_id"]):
+            group_id = prepared.session["group_id"]
+            if group_id and not asker.joins(group_id):
                 prepared.session["group_id"] = None
+                if asker.library.group_shelf.find(group_id) is None:
+                    prepared.session["group_prompt"] = None
             self._estimator.refuse_unknown(members_of(prepared.session), prepared.session["cap"])
 
         def decide(connection: Connection) -> Decision:

@@ -12,11 +12,12 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from council import clock
-from council.errors import Forbidden, Invalid, NotFound
+from council.errors import Conflict, Forbidden, Invalid, NotFound
 from council.people.who import Who
 from council.store import shares, users
 from council.store.engine import Store
 from council.store.shares import EVERYBODY
+from council.store.shelf import MAX_OF_ONE
 
 Kind = Literal["session", "template", "agent", "group"]
 Right = Literal["read", "run", "own"]
@@ -116,12 +117,17 @@ class Access:
                 raise NotFound(f"This {kind} is not shared with {user[:64]!r}.")
 
     def give(self, kind: Kind, thing_id: str, user: str) -> None:
-        """It is theirs from now on. Raises NotFound or Invalid."""
+        """It is theirs from now on. Raises NotFound, Invalid, or Conflict when they have too many."""
         if user == EVERYBODY:
             raise Invalid("user: a thing belongs to one person.", hint="Share it with *, instead.")
         with self._store.write() as connection:
             _must_exist(connection, kind, thing_id)
-            shares.give(connection, kind, thing_id, _user_id(connection, user))
+            receiver = _user_id(connection, user)
+            if kind != "session" and shares.owned(connection, kind, receiver) >= MAX_OF_ONE:
+                raise Conflict(
+                    f"{user} has {MAX_OF_ONE} {kind}s already.", hint="They have to delete some first."
+                )
+            shares.give(connection, kind, thing_id, receiver)
 
 
 def visible(who: Who, kind: Kind) -> sa.ColumnElement[bool]:

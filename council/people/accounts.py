@@ -62,16 +62,26 @@ class Accounts:
             users.insert(connection, row)
         return _told(row)
 
-    def change(self, name: str, *, role: str | None = None, disabled: bool | None = None) -> User:
-        """Raises NotFound, Invalid, or Forbidden when no admin would be left."""
+    def change(
+        self, name: str, role: str | None = None, disabled: bool | None = None, password: str | None = None
+    ) -> User:
+        """All of it or nothing; with a new password, or kept out, what they signed in with ends.
+
+        Raises NotFound, Invalid, or Forbidden when no admin would be left.
+        """
         changes: dict[str, Any] = {} if role is None else {"role": _checked_role(role)}
         changes |= {} if disabled is None else {"disabled": disabled}
+        changes |= {} if password is None else {"password_hash": passwords.hashed(password, name.casefold())}
         with self._store.write() as connection:
             row = _found(connection, name)
             if (row | changes)["role"] != "admin" or (row | changes)["disabled"]:
                 _keep_an_admin(connection, row)
             if changes:
                 users.update(connection, row["user_id"], **changes)
+            if (
+                disabled or password is not None
+            ):  # Letting them in again must not let in whoever has what they had.
+                credentials.delete_of_user(connection, row["user_id"], "sign_in", "ticket", "token")
         return _told(row | changes)
 
     def set_password(self, name: str, password: str, *, keep: str | None = None) -> None:

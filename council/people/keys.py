@@ -6,9 +6,12 @@ whoever loses a token makes a new one.
 
 import hashlib
 import secrets
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, Literal, get_args
+
+from sqlalchemy.exc import SQLAlchemyError
 
 from council import clock
 from council.errors import Conflict, Invalid, NotFound
@@ -111,7 +114,7 @@ class Keys:
     def _note_use(self, row: dict[str, Any]) -> None:
         now = clock.now()
         if row["kind"] == "token" and (row["used_at"] or "") < clock.timestamp(now - _USED_EVERY):
-            with self._store.write() as connection:
+            with suppress(SQLAlchemyError), self._store.write() as connection:  # Reading goes on without it.
                 credentials.used(connection, row["credential_id"], clock.timestamp(now))
 
     def known(self, credential_ids: set[str]) -> dict[str, Who]:

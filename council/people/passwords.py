@@ -1,22 +1,26 @@
 """Passwords: hashed with argon2id, a few at a time.
 
 The library's parameters are those of RFC 9106 for machines with little memory: 64 MiB and three passes, about
-0.1 s. Two at once are enough for a sign-in page, and bound what a flood of sign-ins takes.
+0.1 s. Two at once are enough for a sign-in page, and bound what a flood of sign-ins takes; a few more may wait.
 """
 
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import cache
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
-from council.errors import Invalid
+from council.errors import Invalid, Unavailable
 
 MIN_CHARACTERS, MAX_CHARACTERS = 10, 1024
 AT_ONCE = 2
+MOST_IN_LINE = 16  # Those who wait hold a thread each.
 
 _hasher = PasswordHasher()
 _room = threading.BoundedSemaphore(AT_ONCE)
+_line = threading.BoundedSemaphore(AT_ONCE + MOST_IN_LINE)
 
 
 def hashed(password: str, name: str) -> str:
@@ -33,17 +37,29 @@ def hashed(password: str, name: str) -> str:
 
 def rehashed(password: str) -> str:
     """As ``hashed``, for a password that was taken before."""
-    with _room:
+    with _turn():
         return _hasher.hash(password)
 
 
 def fits(password: str, kept: str | None) -> bool:
-    """Whether it is the one. It takes as long when there is nobody with that name."""
-    with _room:
+    """Whether it is the one. It takes as long when there is nobody with that name. Raises Unavailable."""
+    with _turn():
         try:
             return _hasher.verify(kept or _nobodys(), password[:MAX_CHARACTERS]) and kept is not None
         except (VerificationError, InvalidHashError):
             return False
+
+
+@contextmanager
+def _turn() -> Iterator[None]:
+    """Raises Unavailable when too many wait already."""
+    if not _line.acquire(blocking=False):
+        raise Unavailable("Too many people are signing in.", hint="Try again in a moment.")
+    try:
+        with _room:
+            yield
+    finally:
+        _line.release()
 
 
 def is_old(kept: str) -> bool:

@@ -88,6 +88,13 @@ def remove(connection: Connection, kind: str, thing_id: str, user_id: str | None
     return connection.execute(sa.delete(shares).where(mine)).rowcount > 0
 
 
+def owned(connection: Connection, kind: str, user_id: str) -> int:
+    """How many of them are theirs."""
+    table, _id_name = OWNED[kind]
+    query = sa.select(sa.func.count()).select_from(table).where(table.c.owned_by == user_id)
+    return connection.scalar(query) or 0
+
+
 def give(connection: Connection, kind: str, thing_id: str, user_id: str | None) -> None:
     """It belongs to them from now on."""
     table, id_name = OWNED[kind]

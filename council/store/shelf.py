@@ -225,7 +225,7 @@ class Shelf(Generic[T]):
         """Nobody fills the shelf alone. Raises Conflict."""
         count = sa.select(sa.func.count()).select_from(self.kind.table)
         mine = count.where(self.kind.table.c.owned_by == owned_by)
-        for query, most in ((count, MAX_OWN), (mine, MAX_OF_ONE)):
+        for query, most in ((count, MAX_OWN), (mine, MAX_OF_ONE))[: 1 if owned_by is None else 2]:
             if (connection.scalar(query) or 0) >= most:
                 raise Conflict(
                     f"There are {most:,} {self.kind.word}s already.", hint="Delete some that nobody needs."

@@ -6,7 +6,6 @@ CSRF token beside it; the socket's Origin is checked by ``guard``.
 """
 
 from collections.abc import Callable, Iterator
-from functools import partial
 from ipaddress import IPv6Address, ip_address
 from typing import Any
 from urllib.parse import urlsplit
@@ -90,8 +89,18 @@ def guest() -> Guest:
 
 def asker(parts: Parts, who: Who) -> Asker:
     """On whose behalf a command is applied."""
-    joins = partial(parts.people.access.may, who, "group", right="run")
-    return Asker(library_of(parts, who), who.user_id, who.name, lambda group_id: joins(thing_id=group_id))
+
+    def joins(group_id: str) -> bool:
+        return not is_shared_memory(parts, who, group_id) and parts.people.access.may(
+            who, "group", group_id, "run"
+        )
+
+    return Asker(library_of(parts, who), who.user_id, who.name, joins)
+
+
+def is_shared_memory(parts: Parts, who: Who, group_id: str) -> bool:
+    """Whether this group comes with Council, so that its memory would tell everybody of each one's meetings."""
+    return who.user_id is not None and not who.is_admin and group_id in parts.library.group_shelf.built_in
 
 
 def library_of(parts: Parts, who: Who) -> Library:
@@ -118,6 +127,10 @@ def address() -> str | None:
         parsed = ip_address(found)
     except ValueError:
         return found
+    if isinstance(parsed, IPv6Address) and parsed.ipv4_mapped:
+        found, parsed = str(parsed.ipv4_mapped), parsed.ipv4_mapped
+        if found in LOOPBACK:
+            return None
     return str(IPv6Address(int(parsed) >> 64 << 64)) if isinstance(parsed, IPv6Address) else found
 
 

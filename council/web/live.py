@@ -11,8 +11,10 @@ from council.commands import (
     Command,
     Ping,
     StartSession,
+    SubmitReview,
     Subscribe,
     Unsubscribe,
+    UserInput,
     parse_command,
 )
 from council.errors import (
@@ -316,9 +318,12 @@ def _terms(position: Position, wanted: Subscribe, replay_limit: int) -> dict[str
 
 
 def _refuse_too_large(command: Command, message: str, most: int) -> None:
-    """Only a start may bring documents. Raises TooLarge."""
-    if not isinstance(command, StartSession) and len(message.encode()) > most:
-        raise TooLarge(f"A command has at most {most:,} bytes.", hint="Only a start may bring documents.")
+    """Only a start, a review and somebody's words may be long. Raises TooLarge."""
+    if not isinstance(command, StartSession | SubmitReview | UserInput) and len(message.encode()) > most:
+        raise TooLarge(
+            f"A command has at most {most:,} bytes.",
+            hint="Only a start, a review and what somebody says may be longer.",
+        )
 
 
 def _id_of(raw: dict[str, Any]) -> str | None:

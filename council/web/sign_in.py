@@ -53,7 +53,7 @@ def blueprint(parts: Parts) -> Blueprint:
 
     def _limit(name: str) -> None:
         """Raises RateLimited: for one address, for one name from there, and more loosely for one name from
-        everywhere, so that nobody can keep somebody else out."""
+        everywhere: it takes many addresses to keep somebody out, and then for a minute."""
         limit_address(parts)
         name = name.strip().casefold()[:64]
         wait = people.attempts.take(f"name {name} {auth.address()}") or people.names.take(name)

@@ -17,6 +17,7 @@ from council.live.feed import EventFeed
 from council.parts import Parts
 from council.store.channels import Position
 from council.web.auth import guest, limit_connects
+from council.web.ids import known
 from council.web.trail import name_client, tell_closed
 
 log = structlog.get_logger(__name__)
@@ -40,7 +41,7 @@ def stream(parts: Parts, session_id: str, since: int, position: Position, epoch:
     limit_connects(parts)
     parts.hub.register(feed, guest())
     _limit_sends(request.environ, parts.settings.live.send_timeout_seconds)
-    channel = session_channel(session_id)
+    channel = session_channel(known(session_id))
     parts.hub.subscribe(feed, channel)
     feed.subscribe(channel, since)
     body = _Body(_frames(feed, parts.settings.live.heartbeat_seconds), feed, parts)

@@ -168,7 +168,7 @@ def test_commands_have_a_pace(council: Parts, port: int) -> None:
 
 
 def test_a_command_has_a_size(council: Parts, port: int) -> None:
-    """Only a start may bring documents."""
+    """Only a start, a review and what somebody says may be longer."""
     session_id = meeting_of(council, "olga", status="running")
     with Socket(port, ticket=ticket_of(council, "olga"), session_id=session_id) as socket:
         socket.receive()
@@ -176,3 +176,5 @@ def test_a_command_has_a_size(council: Parts, port: int) -> None:
         socket.send_text('{"cmd": "ping", "id": "1",' + padding + '"data": {}}')
         answer = socket.until_event("error")[-1]
         assert answer["data"]["code"] == "too_large"
+        words = "说" * (council.settings.limits.command_bytes // 2)
+        assert socket.ask("user_input", session_id=session_id, content=words)["event"] == "ack"

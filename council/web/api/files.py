@@ -10,7 +10,7 @@ from council.meeting.paths import MAX_CHARACTERS
 from council.parts import Parts
 from council.store.files import Limits
 from council.web import file_shapes as shapes
-from council.web.auth import me
+from council.web.auth import asker, me
 from council.web.body import idempotency_key, read_number, read_object, read_query
 from council.web.describe import IDEMPOTENCY_KEY, Body, Input, describes, limit, number, text
 from council.web.ids import known
@@ -95,7 +95,11 @@ def blueprint(parts: Parts) -> Blueprint:
         except ValidationError as problem:
             raise invalid_fields(problem, Rollback) from problem
         done = cabinet.roll_back(
-            session_id, wanted.path, wanted.version, by=me().name, command_id=idempotency_key()
+            session_id,
+            wanted.path,
+            wanted.version,
+            by=me().name,
+            command_id=asker(parts, me()).own_id(idempotency_key()),
         )
         return jsonify(done)
 

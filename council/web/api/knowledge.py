@@ -2,16 +2,17 @@
 
 from typing import Annotated, Any, get_args
 
-from flask import Blueprint, Response, jsonify
+from flask import Blueprint, Response, jsonify, request
 from pydantic import BaseModel, ConfigDict, StringConstraints
 
 from council.engine.shelving import parsed
-from council.errors import Invalid, NotFound
+from council.errors import Forbidden, Invalid, NotFound
 from council.parts import Parts
 from council.store import knowledge
 from council.store.knowledge import Layer
 from council.store.memory import Memory
 from council.web import shelf_shapes as shapes
+from council.web.auth import is_shared_memory, me
 from council.web.body import read_number, read_object, read_query
 from council.web.describe import CURSOR, NOTHING, Answer, Body, describes, limit, text
 from council.web.ids import known
@@ -53,6 +54,17 @@ def blueprint(parts: Parts) -> Blueprint:
     memory = Memory(parts.store, parts.library)
     every = "/groups/<group_id>/knowledge"
     one = f"{every}/<knowledge_id>"
+
+    @api.before_request
+    def keep_shared_memory() -> None:
+        """Raises Forbidden: everybody's meetings would tell each other what they found."""
+        group_id = (request.view_args or {}).get("group_id")
+        if group_id is not None and is_shared_memory(parts, me(), group_id):
+            raise Forbidden(
+                "This group comes with Council and is everybody's: what it remembers is the admins'.",
+                code="not_yours",
+                hint=f"Copy it: POST /api/v1/groups/{group_id}/copy. What the copy remembers is yours.",
+            )
 
     @api.get(every)
     @describes(

@@ -190,9 +190,7 @@ def blueprint(parts: Parts) -> Blueprint:
     )
     def change_user(name: str) -> Response:
         body = parsed(UserChange, read_object())
-        user = people.accounts.change(name, role=body.role, disabled=body.disabled)
-        if body.password is not None:
-            people.accounts.set_password(name, body.password)
+        user = people.accounts.change(name, body.role, body.disabled, body.password)
         people.doorkeeper.look()
         return jsonify(user)
 
@@ -215,6 +213,12 @@ def shares_blueprint(parts: Parts) -> Blueprint:
     """/{sessions,templates,agents,groups}/{id}/shares: whose it is, and who else may see it."""
     api = Blueprint("shares", __name__, url_prefix="/api/v1")
     people = parts.people
+
+    @api.url_value_preprocessor
+    def as_stored(_endpoint: str | None, named: dict[str, Any] | None) -> None:
+        """Raises NotFound for what can be no session's id."""
+        if named and named["kind"] == "sessions":
+            named["thing_id"] = known(named["thing_id"])
 
     @api.get("/<any(sessions, templates, agents, groups):kind>/<thing_id>/shares")
     @describes("list_shares", "Whose a thing is, and who else may see it", answer=shapes.ShareList)
