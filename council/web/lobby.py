@@ -51,6 +51,7 @@ def lobby_view(lobby: Mapping[str, Any]) -> dict[str, Any]:
     return {
         "page": "lobby",
         "templates": templates,
+        "template_names": {card["template_id"]: card["name"] for card in templates},
         "rehearsal": not any(_speaks(provider) for provider in lobby["providers"]),
         "running": running["items"],
         "past": past["items"],

@@ -95,7 +95,7 @@ def test_a_server_runs_on_it(run: Run, server: Server, tmp_path: Path) -> None:
     assert "Stop it" in result.stderr
     assert not list(server.data_dir.glob("before-restore-*"))
     server.kill()
-    assert run("restore", tmp_path / "kept.tar").exit_code == 0
+    wait_until(lambda: run("restore", tmp_path / "kept.tar").exit_code == 0, what="the end of its worker")
 
 
 def test_nothing_is_replaced_unasked(run: Run, server: Server, tmp_path: Path) -> None:

@@ -77,8 +77,8 @@ class DocumentPane extends RoomElement {
     this.dispatchEvent(new Event("reveal", { bubbles: true }));
     const inPanel = this.parentElement?.contains(this.#from ?? this);
     part(this, "back").hidden = inPanel ?? true;
+    part(this, "lines").focus({ preventScroll: true }); // Before the lines are there: Escape may be quicker.
     await this.#load(ref);
-    part(this, "lines").focus({ preventScroll: true });
     part(this, "place").textContent = placeOf(ref);
   }
 
