@@ -7,12 +7,13 @@ import os
 import shutil
 import tarfile
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import IO, Any
 
+from council.cli.exchange import name_new
 from council.errors import Conflict, Unavailable
 from council.store import copies
 
@@ -78,17 +79,17 @@ def read(source: Path) -> Manifest:
     return manifest
 
 
-def unpack(source: Path, folder: Path) -> Manifest:
-    """Put the database and the key into ``folder``, as they were. Raises BadBackup when they are not."""
+def unpack(source: Path, drafts: Mapping[str, Path]) -> Manifest:
+    """Write the database and the key, as they were, to where ``drafts`` says. Raises BadBackup when they are not."""
     manifest = read(source)
     with _opened(source) as archive:
         for name in (DATABASE, *([KEY] if manifest.secret_key else [])):
-            target = folder / name
+            target = drafts[name]
             with os.fdopen(os.open(target, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "wb") as file:
                 shutil.copyfileobj(_member(archive, name), file, _BLOCK)
                 file.flush()
                 os.fsync(file.fileno())
-    if fingerprint((folder / DATABASE).open("rb")) != manifest.sha256:
+    if fingerprint(drafts[DATABASE].open("rb")) != manifest.sha256:
         raise BadBackup(f"{source} is damaged: its database is not the one that was put in.")
     return manifest
 
@@ -111,7 +112,7 @@ def _put(draft: Path, target: Path, *, force: bool) -> None:
         draft.replace(target)
         return
     try:
-        os.link(draft, target)
+        name_new(draft, target)
     except FileExistsError as problem:
         raise Conflict(f"{target} exists.", hint="Name another file, or say --force.") from problem
 

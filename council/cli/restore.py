@@ -1,13 +1,15 @@
 """``council restore``: put a backup in the place of what is there, which is kept."""
 
 import os
-from datetime import datetime
+from collections.abc import Mapping
+from contextlib import ExitStack
 from pathlib import Path
 
 import click
 
 from council.cli import backup_file
 from council.cli.data import refuse_while_in_use, size, with_data
+from council.cli.exchange import exchange, listed
 from council.errors import Conflict
 from council.settings import Settings
 from council.store import copies
@@ -28,31 +30,50 @@ def restore(settings: Settings, *, file: Path) -> None:
     Example:
       council restore /mnt/backups/council-monday.tar
     """
-    database = copies.path_of(settings.database)
-    settings.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
-    database.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    places = {
+        backup_file.KEY: settings.data_dir / "secret_key",
+        backup_file.DATABASE: copies.path_of(settings.database),  # The last: with it, it is done.
+    }
+    database = places[backup_file.DATABASE]
+    for place in places.values():
+        place.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     refuse_while_in_use(database)
-    with backup_file.workroom(database) as folder:
-        manifest = backup_file.unpack(file, folder)
-        _check(folder / backup_file.DATABASE, manifest)
-        copies.begin_new_epochs(folder / backup_file.DATABASE)
-        copies.sync(folder / backup_file.DATABASE)
-        key = settings.data_dir / "secret_key"
-        owner = settings.data_dir.stat()
-        places = {backup_file.DATABASE: database} | ({backup_file.KEY: key} if manifest.secret_key else {})
+    with ExitStack() as rooms:  # One beside each: they may be on two disks.
+        drafts = {
+            name: rooms.enter_context(backup_file.workroom(place)) / name for name, place in places.items()
+        }
+        manifest = _prepare(file, drafts, settings.data_dir)
+        if not manifest.secret_key:
+            del places[backup_file.KEY]
         refuse_while_in_use(database)
-        aside = _move_aside(
-            [*copies.files_of(database), *([key] if manifest.secret_key and key.exists() else [])]
-        )
-        for name, place in places.items():
-            if os.geteuid() == 0:  # Root restores for whoever runs Council.
-                os.chown(folder / name, owner.st_uid, owner.st_gid)
-            _put(folder / name, place)
+        with exchange() as work:
+            work.take(_there(places))
+            for name, place in places.items():
+                work.put(drafts[name], place)
     click.echo(f"Restored what was backed up at {manifest.made_at} ({size(manifest.bytes)}).")
-    if aside:
-        click.echo(f"What was there before is in {aside}.")
+    if work.asides:
+        click.echo(f"What was there before is in {listed(work.asides)}.")
     if manifest.secret_key and settings.secret_key:
         click.echo("COUNCIL_SECRET_KEY is set and goes before the key that was restored.")
+
+
+def _prepare(file: Path, drafts: Mapping[str, Path], data_dir: Path) -> backup_file.Manifest:
+    """Unpack what is in the file and look through it, while nothing has been moved yet."""
+    manifest = backup_file.unpack(file, drafts)
+    _check(drafts[backup_file.DATABASE], manifest)
+    copies.begin_new_epochs(drafts[backup_file.DATABASE])
+    copies.sync(drafts[backup_file.DATABASE])
+    owner = data_dir.stat()
+    for draft in drafts.values():
+        if os.geteuid() == 0 and draft.exists():  # Root restores for whoever runs Council.
+            os.chown(draft, owner.st_uid, owner.st_gid)
+    return manifest
+
+
+def _there(places: Mapping[str, Path]) -> list[Path]:
+    """What is in these places, the database first: what is put back goes in this order, too."""
+    key = places.get(backup_file.KEY)
+    return [*copies.files_of(places[backup_file.DATABASE]), *([key] if key and key.exists() else [])]
 
 
 def _check(database: Path, manifest: backup_file.Manifest) -> None:
@@ -67,27 +88,3 @@ def _check(database: Path, manifest: backup_file.Manifest) -> None:
             f"The backup was made by a newer Council ({manifest.council}).",
             hint="Install that version first.",
         )
-
-
-def _move_aside(files: list[Path]) -> Path | None:
-    """Put what is there into a folder of its own; where that is."""
-    if not files:
-        return None
-    aside = files[0].parent / f"before-restore-{datetime.now().astimezone():%Y%m%d-%H%M%S.%f}"
-    aside.mkdir(mode=0o700)
-    for file in files:
-        file.rename(aside / file.name)
-    copies.sync(aside)
-    return aside
-
-
-def _put(file: Path, place: Path) -> None:
-    """Raises Conflict when something is there by now."""
-    try:
-        os.link(file, place)
-    except FileExistsError as problem:
-        raise Conflict(
-            f"{place} has just been made by another process.",
-            hint="Stop Council, and try again; nothing is lost, what was there is in the newest before-restore folder.",
-        ) from problem
-    copies.sync(place.parent)
