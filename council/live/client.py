@@ -94,6 +94,11 @@ class Client(Outbox):
         with self._mutex:
             return self._cursors.positions()
 
+    def asked(self) -> set[str]:
+        """The channels it subscribed to by name; a live feed has others besides."""
+        with self._mutex:
+            return self._cursors.asked()
+
     # Publishers
 
     def offer(self, batch: Batch) -> None:

@@ -54,6 +54,10 @@ class Cursors:
     def positions(self) -> dict[str, int]:
         return {channel: cursor.last for channel, cursor in self._cursors.items()}
 
+    def asked(self) -> set[str]:
+        """The channels that were asked for by name, without those a live feed met."""
+        return {channel for channel, cursor in self._cursors.items() if not cursor.met}
+
     def lag(self) -> int:
         """How many events, of those it has heard of, are still to be read from the store."""
         return sum(max(0, cursor.newest - cursor.last) for cursor in self.behind.values())

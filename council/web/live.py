@@ -231,14 +231,20 @@ class _Listener:
 
     def _subscribe(self, command: Subscribe, command_id: str | None) -> None:
         authorise(self._parts, self._who, command)
-        if len(self._client.positions()) >= MOST_CHANNELS:
-            raise RateLimited(
-                f"{MOST_CHANNELS} meetings are enough for one socket.", hint="Unsubscribe from some."
-            )
+        channel = session_channel(command.session_id)
+        self._refuse_too_many(channel)
         position = self._parts.archive.position(command.session_id)
         terms = _terms(position, command, self._parts.settings.live.replay_limit)
         self._ack(command, command_id, {"session_id": command.session_id} | terms)
-        self._deliver(session_channel(command.session_id), terms)
+        self._deliver(channel, terms)
+
+    def _refuse_too_many(self, channel: str) -> None:
+        """Whoever has it may ask for it again. Raises RateLimited."""
+        asked = self._client.asked()
+        if channel not in asked and len(asked) >= MOST_CHANNELS:
+            raise RateLimited(
+                f"{MOST_CHANNELS} meetings are enough for one socket.", hint="Unsubscribe from some."
+            )
 
     def _apply(self, command: Any, command_id: str | None) -> None:
         if isinstance(command, StartSession):

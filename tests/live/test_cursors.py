@@ -112,6 +112,16 @@ def test_live_feed_ends() -> None:
     assert not cursors.accept(batch(2, 2, "session:b"))
 
 
+def test_live_feed_asked_for_nothing_by_name() -> None:
+    """What a live feed meets was not asked for, until it is."""
+    cursors = caught_up(5)
+    cursors.follow(EVERYTHING, 0)
+    cursors.accept(batch(1, 1, "session:b"))
+    assert cursors.asked() == {"session:a"}
+    cursors.follow("session:b", 0)
+    assert cursors.asked() == {"session:a", "session:b"}
+
+
 def test_live_feed_remembers_a_thousand_channels() -> None:
     """A live feed that is open for ever does not grow for ever."""
     cursors = caught_up(5)

@@ -6,6 +6,7 @@ import uuid
 
 import pytest
 
+from council.web import live
 from tests.live import raw_client
 from tests.live.serving import werkzeug
 from tests.support.viewer import Socket
@@ -537,6 +538,22 @@ def test_subscribe_again_is_replayed_again(connect, api, finished):
         socket.send("subscribe", session_id=finished, since=0)
         got = numbered(socket.receive_until(is_the_end))
         assert got == events_of(api, finished)
+
+
+def test_a_socket_subscribes_to_so_many(connect, api, finished, monkeypatch):
+    """What a live feed met by itself does not count, and what one has may be asked for again."""
+    monkeypatch.setattr(live, "MOST_CHANNELS", 2)
+    socket = connect()
+    socket.receive()
+    others = [start(api) for _ in range(3)]
+    for _ in others:
+        socket.receive_until(is_the_end)
+    assert {channel_of(each) for each in others} <= socket.ask("ping")["data"]["channels"].keys()
+    for session_id in (*others[:2], others[0]):
+        assert socket.ask("subscribe", session_id=session_id, since="latest")["event"] == "ack"
+    assert_error_event(socket.ask("subscribe", session_id=finished, since="latest"), "rate_limited")
+    socket.ask("unsubscribe", session_id=others[0])
+    assert socket.ask("subscribe", session_id=finished, since="latest")["event"] == "ack"
 
 
 def test_unsubscribe_from_what_one_does_not_hear(connect, finished):
