@@ -11,7 +11,7 @@ from sqlalchemy.engine import Connection
 
 from council.commands import invalid_fields
 from council.errors import Conflict, Invalid
-from council.meeting.graph import Agent, Category, Graph, Template
+from council.meeting.graph import Category, Graph, Template
 from council.meeting.group import EVERY_TEMPLATE, Group
 from council.meeting.validation import MAX_NODES, Fault, find_faults, parse_graph
 from council.store import groups, knowledge, templates
@@ -100,12 +100,27 @@ def _faults(graph: Graph, library: Library) -> Iterator[Fault]:
 # Groups
 
 
-def group_faults(group: Group, library: Library) -> Faults:
-    """Every usual seat that cannot be taken: the template, the node or the agent does not exist."""
-    wanted = {agent_id for _template, _node, agent_id in group.seats()}
-    agents = library.agents_named(wanted)
+def group_faults(group: Group, library: Library, before: Group | None = None) -> Faults:
+    """Every usual seat that cannot be taken: the template, the node or the agent does not exist.
+
+    ``before`` is the group as it is kept, or what it is copied from. What that names exists, though ``library``
+    may not show it: somebody else's template stays in the group, whoever saves it.
+    """
+    agents = _agents_of(group)
+    known = library.agents_named(agents).keys() | (_agents_of(before) if before else set())
     graphs = {found.template_id: found.graph for found in _templates_of(group, library)}
-    return [_plain(fault) for seat in group.seats() for fault in _seat_faults(seat, agents, graphs, library)]
+    shown = graphs.keys() | {EVERY_TEMPLATE}
+    kept = before.default_agents if before else {}
+    hidden = {name: nodes for name, nodes in kept.items() if name not in shown}
+    return [
+        _plain(fault)
+        for seat in group.seats()
+        for fault in _seat_faults(seat, known, graphs, hidden, library)
+    ]
+
+
+def _agents_of(group: Group) -> set[str]:
+    return {agent_id for _template, _node, agent_id in group.seats()}
 
 
 def _templates_of(group: Group, library: Library) -> Iterator[Template]:
@@ -114,15 +129,22 @@ def _templates_of(group: Group, library: Library) -> Iterator[Template]:
 
 
 def _seat_faults(
-    seat: tuple[str, str, str], agents: Mapping[str, Agent], graphs: Mapping[str, Graph], library: Library
+    seat: tuple[str, str, str],
+    agents: Collection[str],
+    graphs: Mapping[str, Graph],
+    hidden: Mapping[str, Collection[str]],
+    library: Library,
 ) -> Iterator[Fault]:
     template_id, node_id, agent_id = seat
     path = f"default_agents.{template_id}"
-    if template_id != EVERY_TEMPLATE and template_id not in graphs:
+    if template_id != EVERY_TEMPLATE and template_id not in graphs.keys() | hidden.keys():
         suggestion = _nearest(template_id, [*library.template_shelf.ids(), EVERY_TEMPLATE])
         yield Fault(path, f"There is no template {template_id!r}.", suggestion)
     elif template_id in graphs and node_id not in (seats := _seats(graphs[template_id])):
         yield Fault(f"{path}.{node_id}", "No agent sits at this node.", _nearest(node_id, seats))
+    elif template_id in hidden and node_id not in hidden[template_id]:
+        reason = "You do not see this template; nobody can be given a seat in it anew."
+        yield Fault(f"{path}.{node_id}", reason, _nearest(node_id, hidden[template_id]))
     if agent_id not in agents:
         suggestion = _nearest(agent_id, library.agent_shelf.ids())
         yield Fault(f"{path}.{node_id}", f"There is no agent {agent_id!r}.", suggestion)
@@ -147,9 +169,8 @@ def still_has_agents(connection: Connection, graph: Graph, library: Library) -> 
 
 def still_has_seats(connection: Connection, group: Group, library: Library) -> None:
     """Raises Conflict when an agent or a template was removed while the group that names it was looked at."""
-    agents = {agent_id for _template, _node, agent_id in group.seats()}
     named = group.default_agents.keys() - {EVERY_TEMPLATE}
-    _refuse_missing("agent", library.agent_shelf.missing(connection, agents))
+    _refuse_missing("agent", library.agent_shelf.missing(connection, _agents_of(group)))
     _refuse_missing("template", library.template_shelf.missing(connection, named))
 
 

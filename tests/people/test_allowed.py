@@ -3,6 +3,8 @@
 import re
 from typing import Any
 
+import pytest
+
 from council.parts import Parts
 from tests.people.conftest import Asking, meeting_of
 
@@ -73,6 +75,59 @@ def test_what_one_may_not_see_is_counted_and_not_named(people: dict[str, Asking]
     assert people["olga"]("DELETE", f"/api/v1/groups/{group['group_id']}").status_code == 204
     for needed in (path, f"/api/v1/templates/{template['template_id']}"):
         assert refusal(people["olga"], needed) == {"others": 1}
+
+
+@pytest.fixture
+def of_a_hidden_template(council: Parts, people: dict[str, Asking]) -> dict[str, Any]:
+    """Olga's group, which guy may change: it seats somebody in a template that he does not see."""
+    people["olga"]("POST", "/api/v1/templates/council_debate/copy", json={"name": "Ours"})
+    seats = {"ours": {"negative": "risk_auditor"}}
+    answer = people["olga"]("POST", "/api/v1/groups", json={"name": "Night", "default_agents": seats})
+    council.people.access.share("group", "night", "guy", "run")
+    assert people["guy"]("GET", "/api/v1/templates/ours").status_code == 404
+    group: dict[str, Any] = answer.get_json()
+    return group
+
+
+def test_a_shared_group_is_saved_with_what_it_names(
+    people: dict[str, Asking], of_a_hidden_template: dict[str, Any]
+) -> None:
+    """Who may change a group or copy it keeps the seats in it, those in a template that they do not see, too."""
+    saved = people["guy"]("PUT", "/api/v1/groups/night", json=of_a_hidden_template | {"name": "Day"})
+    assert saved.status_code == 200, saved.text
+    copied = people["guy"]("POST", "/api/v1/groups/night/copy", json={"name": "Mine"})
+    assert copied.status_code == 201, copied.text
+    for group in (saved.get_json(), copied.get_json()):
+        assert group["default_agents"] == of_a_hidden_template["default_agents"]
+    again = saved.get_json() | {"default_agents": {"ours": {"negative": "devils_advocate"}}}
+    assert people["guy"]("PUT", "/api/v1/groups/night", json=again).status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("seats", "path"),
+    [
+        ({"ours": {"affirmative": "risk_auditor"}}, "default_agents.ours.affirmative"),
+        ({"ours": {"negative": "nobody_known"}}, "default_agents.ours.negative"),
+        ({"other": {"negative": "risk_auditor"}}, "default_agents.other"),
+    ],
+)
+def test_a_shared_group_gets_nothing_new_that_is_hidden(
+    people: dict[str, Asking], of_a_hidden_template: dict[str, Any], seats: dict[str, Any], path: str
+) -> None:
+    """Another seat of the hidden template, an agent that is none, another template of its owner's."""
+    people["olga"]("POST", "/api/v1/templates/council_debate/copy", json={"name": "Other"})
+    changed = of_a_hidden_template | {"default_agents": seats}
+    answer = people["guy"]("PUT", "/api/v1/groups/night", json=changed)
+    assert answer.status_code == 422, answer.text
+    assert [fault["path"] for fault in answer.get_json()["error"]["details"]] == [path]
+
+
+def test_a_new_group_is_not_taken_for_an_old_one(
+    people: dict[str, Asking], of_a_hidden_template: dict[str, Any]
+) -> None:
+    """Only what is changed or copied brings its seats along, not a new group with the same words."""
+    answer = people["guy"]("POST", "/api/v1/groups", json=of_a_hidden_template)
+    assert answer.status_code == 422, answer.text
 
 
 def refusal(asking: Asking, path: str) -> Any:

@@ -33,7 +33,7 @@ class AgentBody(BaseModel):
 def blueprint(parts: Parts) -> Blueprint:
     api = Blueprint("agents", __name__, url_prefix="/api/v1")
 
-    def read(body: dict[str, Any], agent_id: str) -> Agent:
+    def read(body: dict[str, Any], agent_id: str, _before: Agent | None) -> Agent:
         return Agent(agent_id=agent_id, **shelving.parsed(AgentBody, body).model_dump())
 
     shelf.install(

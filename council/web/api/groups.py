@@ -32,9 +32,9 @@ def blueprint(parts: Parts) -> Blueprint:
     api = Blueprint("groups", __name__, url_prefix="/api/v1")
     library = parts.library
 
-    def read(body: dict[str, Any], group_id: str) -> Group:
+    def read(body: dict[str, Any], group_id: str, before: Group | None) -> Group:
         group = Group(group_id=group_id, **shelving.parsed(GroupBody, body).model_dump())
-        shelving.refuse(shelving.group_faults(group, library_of(parts, me())))
+        shelving.refuse(shelving.group_faults(group, library_of(parts, me()), before))
         return group
 
     shelf.install(

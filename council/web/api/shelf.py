@@ -39,7 +39,8 @@ _OF_THE_SERVER = ("is_system", "created_at")  # An answer sent back with a chang
 class Rules(Generic[T]):
     """What makes this kind different from the others."""
 
-    read: Callable[[dict[str, Any], str], T]  # A body without its id, and the id. Raises Invalid.
+    # A body without its id, the id, and what is changed or copied. Raises Invalid.
+    read: Callable[[dict[str, Any], str, T | None], T]
     may_keep: Callable[[Connection, T], None]
     may_remove: Callable[[Connection, str], None]
     max_name: int
@@ -97,7 +98,7 @@ def install(api: Blueprint, shelf: Shelf[T], rules: Rules[T]) -> None:
         body = read_object()
         body.pop("updated_at", None)
         wanted_id = _given_id(body.pop(id_name, None), id_name)
-        return add(rules.read(_without(body, *_OF_THE_SERVER), wanted_id or ""), wanted_id)
+        return add(rules.read(_without(body, *_OF_THE_SERVER), wanted_id or "", None), wanted_id)
 
     @api.get(one, endpoint=f"read_{word}")
     @describes(f"read_{word}", f"Read {_a(word)}", answer=told.item)
@@ -119,7 +120,8 @@ def install(api: Blueprint, shelf: Shelf[T], rules: Rules[T]) -> None:
         },
     )
     def change(**ids: str) -> Response:
-        own_id = shelf.kind.id_of(seen().get(ids[id_name]).value)
+        before = seen().get(ids[id_name]).value
+        own_id = shelf.kind.id_of(before)
         body = read_object()
         if body.pop(id_name, own_id) != own_id:
             raise Invalid(
@@ -127,7 +129,7 @@ def install(api: Blueprint, shelf: Shelf[T], rules: Rules[T]) -> None:
             )
         read_at = _seen(body.pop("updated_at", None))
         shelf.refuse_built_in(own_id)
-        value = rules.read(_without(body, *_OF_THE_SERVER), own_id)
+        value = rules.read(_without(body, *_OF_THE_SERVER), own_id, before)
         return jsonify(
             as_item(shelf.replace(value, seen=read_at, check=lambda open_: rules.may_keep(open_, value)))
         )
@@ -153,7 +155,7 @@ def install(api: Blueprint, shelf: Shelf[T], rules: Rules[T]) -> None:
         given = body.pop("name", f"{_name(original)[: rules.max_name - 7]} (copy)")
         wanted_id = _given_id(body.pop(id_name, None), id_name)
         same = original.model_dump(mode="json", exclude={id_name, "is_system"})
-        return add(rules.read(same | body | {"name": given}, wanted_id or ""), wanted_id)
+        return add(rules.read(same | body | {"name": given}, wanted_id or "", original), wanted_id)
 
     @api.delete(one, endpoint=f"remove_{word}")
     @describes(

@@ -46,7 +46,7 @@ def blueprint(parts: Parts) -> Blueprint:
     api = Blueprint("templates", __name__, url_prefix="/api/v1")
     library = parts.library
 
-    def read(body: dict[str, Any], template_id: str) -> Template:
+    def read(body: dict[str, Any], template_id: str, _before: Template | None) -> Template:
         return shelving.template_of(body, template_id, library)
 
     shelf.install(
