@@ -51,7 +51,7 @@ class Exchange:
     def take(self, places: Iterable[Path]) -> None:
         """Move each into a folder beside it."""
         for place in places:
-            aside = place.parent / self._name
+            aside = place.parent.resolve() / self._name
             if aside not in self.asides:
                 aside.mkdir(mode=0o700)
                 self.asides.append(aside)

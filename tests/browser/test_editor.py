@@ -353,8 +353,9 @@ def test_three_hundred_nodes(serve: Serve, open_page: OpenPage) -> None:
     expect(card(page, "n7")).to_contain_text("Seven")
 
 
-@pytest.mark.parametrize("width", [400, 1024, 1600])
-@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize(
+    ("width", "scheme"), [(400, "dark"), (400, "light"), (1024, "light"), (1600, "dark")]
+)
 def test_every_width_and_both_themes(serve: Serve, open_page: OpenPage, width: int, scheme: str) -> None:
     """Nothing is wider than its window, with the form of a node and the YAML open."""
     _server, page = open_mine(serve, open_page, width=width, color_scheme=scheme)

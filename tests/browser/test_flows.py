@@ -73,13 +73,18 @@ class Visitor:
 
     def sees_own_language(self) -> None:
         """Nothing of ours is left in English, nothing is wider than its window."""
+        self.page.wait_for_load_state()
         assert overflow(self.page) == 0
         if self.language == "en":
             return
         agents = self.server.get("/api/v1/agents")["items"]
         names = {word for agent in agents for word in agent["name"].split()}
-        left = [text for text in self.page.evaluate(SHOWN) if _english_in(text) - names - OF_ANY_LANGUAGE]
-        assert left == [], "\n".join(left)
+        own = names | OF_ANY_LANGUAGE
+        wait_until(lambda: not self._foreign(own), what=f"a page in one language; left: {self._foreign(own)}")
+
+    def _foreign(self, own: set[str]) -> list[str]:
+        """What stands there in English; names that are still fetched stand as ids."""
+        return [text for text in self.page.evaluate(SHOWN) if _english_in(text) - own]
 
 
 def _english_in(text: str) -> set[str]:

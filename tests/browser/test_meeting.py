@@ -164,6 +164,7 @@ def test_a_server_that_dies_and_comes_back(serve: Serve, open_page: OpenPage, co
     page = open_page(server.url)
     session_id = start_meeting(page)
     wait_words(page, "affirmative")
+    page.wait_for_load_state("networkidle")  # What the page fetches later is there.
     server.kill()
     wait_connection(page, "reconnecting")
     box = page.get_by_label("Say something to the members")
@@ -220,8 +221,9 @@ TOPS = """ids => ids.map((id) => document
   .querySelector(`article[data-node-id="${id}"]`).getBoundingClientRect().top)"""
 
 
-@pytest.mark.parametrize("width", [400, 1024, 1600])
-@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize(
+    ("width", "scheme"), [(400, "dark"), (400, "light"), (1024, "light"), (1600, "dark")]
+)
 def test_every_width_and_both_themes(serve: Serve, open_page: OpenPage, width: int, scheme: str) -> None:
     """Nothing is wider than its window; at 400 px members stand one above the other; dark is dark."""
     page = open_page(serve(rehearsal_tokens_per_second=0).url, width=width, color_scheme=scheme)

@@ -45,6 +45,7 @@ def test_files_that_may_not_grow(serve_with_model, model, watch, check_all, reco
     record_property("health_p99_milliseconds", probe.p99_milliseconds)
 
 
+@pytest.mark.long
 def test_a_disk_that_is_full_for_longer_than_a_lease(serve_with_model, model, watch, check_all):
     """The log's lines are lost, the run gives up; when there is room it is taken up again, to its end."""
     model.responder = Script(pieces=60)

@@ -9,6 +9,7 @@ pytestmark = pytest.mark.fault
 BY_THE_CLOCK = (4, 6, 9)  # Those a slow machine may break.
 
 
+@pytest.mark.long
 def test_a_short_soak():
     """Whatever the lot brings in that time, every viewer has every event and each command one effect."""
     report = soak(Plan(minutes=0.1, clients=4, meetings=2, seed=5, calm_seconds=(0.5, 1.5), pieces=10))
