@@ -11,7 +11,7 @@ import pytest
 from council.application import create_app
 from council.parts import Parts
 from council.settings import Settings
-from tests.support import toy_model
+from tests.support import database, toy_model
 from tests.support.chromium import browser
 from tests.support.server import Server
 from tests.support.waiting import wait_until
@@ -62,7 +62,10 @@ def make_council(make_settings: Callable[..., Settings]) -> Iterator[Callable[..
     made: list[Parts] = []
 
     def make(**overrides: Any) -> Parts:
-        app = create_app(make_settings(**overrides))
+        settings = make_settings(**overrides)
+        if settings.database_url is None:
+            database.lay_out(settings.data_dir)
+        app = create_app(settings)
         app.testing = False  # Errors become answers, as in production.
         parts: Parts = app.extensions["council"]
         parts.app = app  # type: ignore[attr-defined]

@@ -59,11 +59,13 @@ class Archive:
             found: SessionStatus = sessions.columns(connection, session_id, "status")["status"]
         return found
 
-    def messages(self, session_id: str, after: int, limit: int) -> dict[str, Any]:
-        """A page of messages; ``next`` is the number to go on after."""
+    def messages(
+        self, session_id: str, after: int, limit: int, ids: Collection[str] | None = None
+    ) -> dict[str, Any]:
+        """A page of messages, of those ``ids`` if they are named; ``next`` is the number to go on after."""
         with self._store.read() as connection:
             sessions.get(connection, session_id)
-            found = snapshots.message_page(connection, session_id, after, limit + 1)
+            found = snapshots.message_page(connection, session_id, after, limit + 1, ids)
         items = found[:limit]
         return {"items": items, "next": items[-1]["seq"] if len(found) > limit else None}
 

@@ -1,7 +1,8 @@
 """What there is to start a meeting from: what comes with Council, from its YAML files, and the users' own."""
 
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Mapping
 from copy import copy
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -108,13 +109,19 @@ def _by_id(values: Iterable[Any], id_of: Callable[[Any], str]) -> dict[str, Any]
 
 
 def _load(path: Path) -> Any:
+    return _parsed(path, path.stat().st_mtime_ns)
+
+
+@lru_cache(maxsize=64)
+def _parsed(path: Path, _changed: int) -> Any:
+    """What a file says, read once for each state of it in this process: whoever gets it does not change it."""
     from ruamel.yaml import YAML  # Slow to import, and not needed to serve a page.
 
     return YAML(typ="safe", pure=True).load(path)
 
 
-def _template(raw: dict[str, Any]) -> Template:
+def _template(raw: Mapping[str, Any]) -> Template:
     """In the files a node's id is its key alone."""
-    for node_id, node in raw["graph"]["nodes"].items():
-        node["node_id"] = node_id
-    return Template.model_validate(raw | {"is_system": True})
+    nodes = {node_id: node | {"node_id": node_id} for node_id, node in raw["graph"]["nodes"].items()}
+    graph = raw["graph"] | {"nodes": nodes}
+    return Template.model_validate({**raw, "graph": graph, "is_system": True})

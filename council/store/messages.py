@@ -1,5 +1,6 @@
 """Messages of a meeting: who said what, in the order it began."""
 
+from collections.abc import Collection
 from typing import Any
 
 import sqlalchemy as sa
@@ -33,15 +34,22 @@ def unfinished(connection: Connection, session_id: str) -> list[dict[str, Any]]:
 
 
 def listed(
-    connection: Connection, session_id: str, *, after: int = 0, limit: int | None = None
+    connection: Connection,
+    session_id: str,
+    *,
+    after: int = 0,
+    limit: int | None = None,
+    ids: Collection[str] | None = None,
 ) -> list[dict[str, Any]]:
-    """Messages in the order they began, those without an end with the text so far."""
+    """Messages in the order they began, those without an end with the text so far; all, or those ``ids``."""
     query = (
         sa.select(messages)
         .where(messages.c.session_id == session_id, messages.c.seq > after)
         .order_by(messages.c.seq)
         .limit(limit)
     )
+    if ids is not None:
+        query = query.where(messages.c.message_id.in_(ids))
     rows = [dict(row) for row in connection.execute(query).mappings().all()]
     return [_with_streamed_text(connection, row) if row["status"] == "streaming" else row for row in rows]
 

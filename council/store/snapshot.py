@@ -1,5 +1,6 @@
 """One meeting as it stands, with the number of the last event that is in it: all read in one transaction."""
 
+from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
@@ -66,9 +67,11 @@ def totals(row: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def message_page(connection: Connection, session_id: str, after: int, limit: int) -> list[dict[str, Any]]:
-    """A page of messages that began after that number."""
-    return [_message(m) for m in messages.listed(connection, session_id, after=after, limit=limit)]
+def message_page(
+    connection: Connection, session_id: str, after: int, limit: int, ids: Collection[str] | None = None
+) -> list[dict[str, Any]]:
+    """A page of messages that began after that number, of those ``ids`` if they are named."""
+    return [_message(m) for m in messages.listed(connection, session_id, after=after, limit=limit, ids=ids)]
 
 
 def _readers(receipts: list[dict[str, Any]]) -> dict[str, list[str]]:

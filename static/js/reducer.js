@@ -29,6 +29,7 @@ import { keepTime, move, spend, turn } from "./reduce/standing.js";
  * @property {number} round
  * @property {boolean} covered whether a card says the same
  * @property {boolean} [absent] whether its words have not come yet
+ * @property {boolean} [away] whether its words were let go of
  */
 /** @typedef {import("./protocol.js").FaultData & {fault_id: string}} Fault */
 /** @typedef {{tool: import("./protocol.js").Tool, file?: undefined} | {file: import("./protocol.js").File, tool?: undefined}} Work */

@@ -188,8 +188,10 @@ class FakeServer:
         return {"totals": self.meetings[session_id].snapshot()["totals"], "items": calls, "next": None}
 
     def _messages(self, session_id: str) -> dict[str, Any]:
-        after, limit = int(request.args["after"]), int(request.args["limit"])
-        found = [m for m in self.meetings[session_id].snapshot()["messages"] if m["seq"] > after]
+        after, limit = int(request.args.get("after", 0)), int(request.args["limit"])
+        ids = request.args["ids"].split(",") if "ids" in request.args else None
+        said = self.meetings[session_id].snapshot()["messages"]
+        found = [m for m in said if m["seq"] > after and (ids is None or m["message_id"] in ids)]
         return {"items": found[:limit], "next": found[limit - 1]["seq"] if len(found) > limit else None}
 
     def _files(self, session_id: str) -> Any:

@@ -1,10 +1,11 @@
 """The conversation in sections, long meetings, and jumps: what the transcript itself has to keep."""
 
 import json
+import re
 from itertools import pairwise
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, expect
 
 from tests.browser.conftest import OpenPage
 from tests.browser.fake_meeting import FakeMeeting
@@ -15,6 +16,7 @@ from tests.browser.scenes import two_rounds
 pytestmark = pytest.mark.browser
 
 LONG = 150  # More messages than a page begins with.
+HEAVY = 110  # Messages, of a page of a book each, twice: as words and as HTML.
 HEADINGS = "titles => titles.map((title) => title.textContent.trim())"
 
 
@@ -110,6 +112,66 @@ def test_what_could_not_be_fetched_is_asked_for_again(
     page.unroute("**/messages?*")
     page.locator("#rest").get_by_role("button", name="Try again").click()
     expect(page.locator("article")).to_have_count(LONG, timeout=30_000)
+    del complaints[:]  # The browser itself notes what it could not fetch.
+
+
+def heavy_meeting() -> FakeMeeting:
+    """More words than a page holds, turn after turn."""
+    meeting = FakeMeeting()
+    for number in range(1, HEAVY + 1):
+        heavy_turn(meeting, number)
+    return meeting
+
+
+def heavy_turn(meeting: FakeMeeting, number: int) -> None:
+    message_id, words = f"m{number}", f"Turn {number}. " + "Cost before speed. " * 350
+    meeting.emit("node_state_change", node_id="affirmative", status="running", round=number)
+    meeting.say("affirmative", words, message_id=message_id)
+    meeting.finish("affirmative", message_id=message_id, html=f"<p>{words}</p>")
+
+
+def words_of(page: Page, number: int) -> Locator:
+    return page.locator(f'article[data-message-id="m{number}"] [data-part=text]')
+
+
+def test_words_far_from_the_reader_go_and_come_back(fake: FakeServer, open_page: OpenPage) -> None:
+    """A very long meeting: the page holds what is near; the rest keeps its place, and is back when one comes to it."""
+    meeting = heavy_meeting()
+    page = open_page(fake.add(meeting))
+    wait_connection(page)
+    expect(page.locator("#rest")).to_be_hidden(timeout=30_000)
+    expect(words_of(page, 1)).to_be_empty(timeout=30_000)
+    expect(words_of(page, HEAVY)).to_contain_text("Cost before speed.")
+    held = page.locator("article [data-part=text]").evaluate_all(
+        "texts => texts.reduce((sum, text) => sum + text.textContent.length, 0)"
+    )
+    assert HEAVY * 6_000 / 4 < held < HEAVY * 6_000 * 3 / 4
+    for number in range(HEAVY + 1, 2 * HEAVY + 1):  # Nobody sees these grow: each comes whole.
+        heavy_turn(meeting, number)
+    expect(words_of(page, HEAVY - 5)).to_be_empty(timeout=30_000)
+    expect(words_of(page, HEAVY + 5)).to_be_empty(timeout=30_000)
+    height = page.locator("#main").evaluate("pane => pane.scrollHeight")
+    page.evaluate("document.dispatchEvent(new CustomEvent('jump', {detail: {message_id: 'm1'}}))")
+    expect(words_of(page, 1)).to_contain_text("Turn 1. Cost")
+    expect(words_of(page, 1)).to_be_in_viewport()
+    expect(page.locator(".stage:has(#message-m1)")).not_to_have_attribute("style", re.compile("block-size"))
+    assert page.locator("#main").evaluate("pane => pane.scrollHeight") == pytest.approx(height, rel=0.2)
+
+
+def test_words_that_cannot_be_fetched_are_asked_for_until_they_come(
+    fake: FakeServer, open_page: OpenPage, complaints: list[str]
+) -> None:
+    """The row says that it waits, and nobody has to press anything."""
+    page = open_page(fake.add(heavy_meeting()))
+    expect(words_of(page, 1)).to_be_empty(timeout=30_000)
+    page.route("**/messages?*", lambda route: route.abort())
+    page.evaluate("document.dispatchEvent(new CustomEvent('jump', {detail: {message_id: 'm1'}}))")
+    row = page.locator(".stage:has(#message-m1)")
+    expect(row).to_have_attribute("aria-busy", "true")
+    expect(words_of(page, 1)).to_be_empty()
+    page.unroute("**/messages?*")
+    expect(words_of(page, 1)).to_contain_text("Turn 1. Cost", timeout=10_000)
+    expect(row).not_to_have_attribute("aria-busy", "true")
     del complaints[:]  # The browser itself notes what it could not fetch.
 
 

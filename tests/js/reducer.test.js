@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 
-import { fill } from "../../static/js/reduce/messages.js";
+import { canGo, fill, letGo, weightOf } from "../../static/js/reduce/words.js";
 import { fromSnapshot, place, reduce, reduceAll } from "../../static/js/reducer.js";
 import { chunk, completed, numbered, randomness, snapshot } from "./events.js";
 
@@ -77,6 +77,21 @@ describe("words that come later", () => {
   test("they change no message that is known already", () => {
     const state = begin({ seq: 1, messages: [words] });
     assert.equal(fill(state, [{ ...words, content: "Something else" }]).messages.m, state.messages.m);
+  });
+
+  test("words that were let go of weigh nothing, and are back as they were once they have come again", () => {
+    const read = ["input_read", { message_id: "m", node_id: "negative", agent_id: "risk_auditor" }];
+    const state = { ...fold(begin({ seq: 1, messages: [words] }), numbered([read], 2)), seq: 2 };
+    const without = letGo(state, ["m", "unknown"]);
+    assert.deepEqual([weightOf(without.messages.m), without.messages.m.content_length, without.messages.m.read_by], [0, 8, ["negative"]]);
+    assert.equal(weightOf(state.messages.m), "Mind it.".length + "<p>Mind it.</p>".length);
+    assert.deepEqual(fill(without, [words]).messages.m, state.messages.m);
+  });
+
+  test("who still speaks keeps its words, and what is away cannot go again", () => {
+    const speaking = after(chunk("m", 0, "He"));
+    assert.deepEqual(letGo(speaking, ["m"]), speaking);
+    assert.equal(canGo(letGo(begin({ seq: 1, messages: [words] }), ["m"]).messages.m), false);
   });
 });
 

@@ -11,7 +11,7 @@ from typing import Any
 
 import httpx2
 
-from tests.support import http
+from tests.support import database, http
 from tests.support.waiting import wait_until
 
 ROOT = Path(__file__).parents[2]
@@ -34,6 +34,8 @@ class Server:
     def start(self) -> None:
         """Start it, and wait until it is ready. Raises AssertionError with its log when it is not."""
         self.data_dir.parent.mkdir(parents=True, exist_ok=True)
+        if not self._inside:
+            database.lay_out(self.data_dir)
         with self.log.open("ab") as log:
             self.process = subprocess.Popen(
                 [*self._inside, sys.executable, "-m", "gunicorn", "-c", "gunicorn.conf.py", "wsgi:app"],

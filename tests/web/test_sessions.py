@@ -235,6 +235,15 @@ def test_messages_are_paged(api, finished):
     assert seen == whole["items"]
 
 
+def test_messages_are_read_by_name(api, finished):
+    """``ids``: those that there are of them, in the order of the meeting; more than a hundred are refused."""
+    path = f"{SESSIONS}/{finished}/messages"
+    items = api.get(path).get_json()["items"]
+    ids = [items[2]["message_id"], "nobody's", items[0]["message_id"]]
+    assert api.get(f"{path}?ids={','.join(ids)}").get_json() == {"items": [items[0], items[2]], "next": None}
+    assert_problem(api.get(f"{path}?ids={'a,' * 100}"), 422, "invalid")
+
+
 def test_usage_holds_every_call_and_the_totals(api, finished):
     usage = api.get(f"{SESSIONS}/{finished}/usage").get_json()
     assert len(usage["items"]) == 4

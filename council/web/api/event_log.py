@@ -3,6 +3,7 @@
 from flask import Blueprint, Response, jsonify, request
 
 from council.commands import MAX_SEQ
+from council.errors import Invalid
 from council.events import session_channel
 from council.parts import Parts
 from council.web import shapes, sse
@@ -12,6 +13,7 @@ from council.web.ids import known
 
 MAX_PAGE = 1_000
 MAX_EVENTS = 10_000
+MAX_IDS = 100
 _AFTER = number("after", "The number of the last event you have.", least=0, most=MAX_SEQ, default=0)
 
 
@@ -74,17 +76,29 @@ def install(api: Blueprint, parts: Parts) -> None:
         "list_messages",
         "List what was said",
         details="Messages that began after the event `after`; `next` is where the next page begins.",
-        inputs=(_AFTER, limit(100, MAX_PAGE)),
+        inputs=(
+            _AFTER,
+            limit(100, MAX_PAGE),
+            text(f"Only these messages: up to {MAX_IDS} ids with commas.", name="ids"),
+        ),
         answer=shapes.MessagePage,
     )
     def messages(session_id: str) -> Response:
-        query = read_query("after", "limit")
+        query = read_query("after", "limit", "ids")
         after = read_number(query, "after", 0, least=0, most=MAX_SEQ)
         limit = read_number(query, "limit", 100, least=1, most=MAX_PAGE)
-        return jsonify(parts.archive.messages(known(session_id), after, limit))
+        return jsonify(parts.archive.messages(known(session_id), after, limit, _ids(query)))
 
     @api.get("/<session_id>/usage")
     @describes("read_usage", "Read what a meeting has cost, call by call", answer=shapes.Usage)
     def usage(session_id: str) -> Response:
         read_query()
         return jsonify(parts.archive.usage(known(session_id)))
+
+
+def _ids(query: dict[str, str]) -> list[str] | None:
+    """The messages that are asked for by name, if any are. Raises Invalid for too many."""
+    ids = query["ids"].split(",") if "ids" in query else None
+    if ids and len(ids) > MAX_IDS:
+        raise Invalid(f"ids: {len(ids)} are too many.", hint=f"Ask for {MAX_IDS} at a time.")
+    return ids

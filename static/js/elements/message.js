@@ -97,6 +97,7 @@ export class MessageElement extends HTMLElement {
     if (!isMarkup) {
       if (message.role !== "user") this.#style(element);
       this.#text?.show(message.content);
+      if (message.away) element.replaceChildren(); // What came whole was never shown as it grew.
     } else if (element.dataset.markup !== "true" || (this.#shown !== null && this.#shown.html !== message.html)) {
       element.replaceChildren(markdownNodes(message.html ?? ""));
       dress(element);

@@ -8,6 +8,7 @@
  * @property {import("../protocol.js").Places} places
  * @property {import("../protocol.js").Snapshot} snapshot as it came with the page
  * @property {import("../lib/shown.js").Shown} shown
+ * @property {(change: (state: State) => State) => void} change what the page knows of the meeting
  * @property {() => Promise<import("../lib/meeting_log.js").MeetingLog>} loadLog
  */
 

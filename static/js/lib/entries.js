@@ -41,7 +41,7 @@ export function isSetAnew(thing, last) {
 /** Whether a replay went back behind the end of a text, or of a part of it. @param {Thing} thing @param {Thing} last */
 export function isEarlier(thing, last) {
   if (!("content_length" in thing && "content_length" in last)) return false;
-  return (last.html !== null && thing.html === null) || thing.content_length < last.content_length;
+  return (last.html !== null && thing.html === null && !thing.away) || thing.content_length < last.content_length;
 }
 
 /** @param {State} state @param {Entry} entry @returns {import("./stages.js").Placed[]} */

@@ -9,6 +9,7 @@ export const PARTS = [
   { needed: () => true, load: () => import("../elements/attention.js") },
   { needed: () => true, load: () => import("../elements/announcer.js") },
   { needed: ({ status, order }) => status === "running" || order.some(({ kind }) => kind !== "message"), load: () => import("../cards/cards.js") },
+  { needed: ({ order }) => order.length > 100, load: () => import("../elements/far.js") },
   { needed: ({ verdict }) => verdict !== null, load: () => import("../elements/verdict.js") },
   { needed: ({ notes }) => Object.values(notes).some(({ kind }) => kind === "review"), load: () => import("../elements/people.js") },
   { needed: ({ status, reason }) => status === "paused" && reason !== "user", load: () => import("../elements/hold.js") },

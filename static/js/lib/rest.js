@@ -1,6 +1,6 @@
 // The messages that a long meeting's page began without: fetched when it stands, the nearest first, a few per pause.
 
-import { fill } from "../reduce/messages.js";
+import { fill } from "../reduce/words.js";
 import { get } from "./api.js";
 import { formatCount } from "./format.js";
 import { part } from "./templates.js";

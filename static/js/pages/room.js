@@ -26,7 +26,8 @@ export function open() {
   const log = logOf(snapshot.session_id);
   const connection = connect(store, log.take);
   const shown = new Shown(store.state, (state, previous) => show(state, previous));
-  const elements = new Elements({ commands: connection.commands, places, snapshot, shown, loadLog: log.load });
+  const change = (/** @type {(state: State) => State} */ made) => store.replace(made(store.state));
+  const elements = new Elements({ commands: connection.commands, places, snapshot, shown, change, loadLog: log.load });
   const parts = { button: byId("follow"), scroller: byId("main"), content: byId("conversation") };
   const follow = new Follow(parts, isOpen(store.state));
   const early = new Early();

@@ -120,23 +120,6 @@ export function spoken({ message_id, content, by }) {
   });
 }
 
-/**
- * Words that were left out of the page's own snapshot and have come now; what is known of their messages stays.
- * @param {State} state
- * @param {import("../protocol.js").SnapshotMessage[]} listed
- * @returns {State}
- */
-export function fill(state, listed) {
-  const messages = { ...state.messages };
-  for (const message of listed) {
-    const known = messages[message.message_id];
-    if (!known?.absent) continue;
-    const { read_by, fault, covered, round } = known;
-    messages[message.message_id] = { ...toMessage(message), read_by, fault, covered, round };
-  }
-  return { ...state, messages };
-}
-
 /** @param {import("../protocol.js").SnapshotMessage} message @returns {Message} */
 export function toMessage({ seq: _, ...message }) {
   const { content = "", agent_name = null, html = null } = message;

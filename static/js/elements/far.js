@@ -1,0 +1,168 @@
+// <council-far>: a page holds so many words; beyond that, what was longest out of sight is let go of and fetched again when it comes near.
+
+import { get } from "../lib/api.js";
+import { loadSheet } from "../lib/sheet.js";
+import { canGo, fill, letGo, weightOf } from "../reduce/words.js";
+import { RoomElement } from "./room_element.js";
+
+/** @typedef {import("../reducer.js").State} State */
+/** @typedef {import("../reducer.js").Message} Message */
+
+const MOST = 1_000_000; // Characters of words and their HTML: some 200 pages of a book.
+const KEPT = 800_000; // So many stay when there are more, so that it is not done for every word.
+const NEAR = "200% 0px"; // Two screens above and below.
+const LOOK_MS = 1000;
+const PAGE = 100;
+const RETRY_MS = 3000;
+
+class Far extends RoomElement {
+  /** @type {WeakSet<Element>} */ #observed = new WeakSet();
+  /** Rows out of sight, those that went first at the front. @type {Set<HTMLElement>} */ #far = new Set();
+  /** @type {Set<string>} */ #wanted = new Set();
+  /** @type {State | null} */ #state = null;
+  #change = /** @type {import("./room_element.js").RoomParts["change"]} */ (() => {});
+  #isLooking = false;
+  #isFetching = false;
+  #observer = new IntersectionObserver((seen) => this.#notice(seen), { root: document.getElementById("main"), rootMargin: NEAR });
+
+  /** @param {import("./room_element.js").RoomParts} parts */
+  join({ change, shown }) {
+    this.#change = change;
+    loadSheet("far").catch(() => {}); // It only dresses what waits.
+    shown.watch((live) => this.#follow(live));
+  }
+
+  /** @param {State} live */
+  #follow(live) {
+    this.#state = live;
+    this.hidden = !Object.values(live.messages).some(({ away }) => away);
+    this.#lookSoon();
+  }
+
+  #lookSoon() {
+    if (this.#isLooking) return;
+    this.#isLooking = true;
+    setTimeout(() => requestIdleCallback(() => this.#look(), { timeout: LOOK_MS }), LOOK_MS);
+  }
+
+  // What is far goes
+
+  #look() {
+    this.#isLooking = false;
+    const rows = /** @type {HTMLElement[]} */ ([...document.querySelectorAll("council-transcript .stage")]);
+    for (const row of rows.filter((one) => !this.#observed.has(one))) this.#observe(row);
+    const held = Object.values(this.#messages).reduce((sum, message) => sum + weightOf(message), 0);
+    if (held > MOST) this.#letGo(held - KEPT);
+  }
+
+  /** Nobody tells a hidden page what is in sight: there a new row is far until it is looked at. @param {HTMLElement} row */
+  #observe(row) {
+    this.#observed.add(row);
+    this.#observer.observe(row);
+    if (document.hidden) this.#far.add(row);
+  }
+
+  /** @param {number} surplus in characters */
+  #letGo(surplus) {
+    /** @type {{row: HTMLElement, height: number, ids: string[]}[]} */
+    const going = [];
+    for (const row of this.#far) {
+      if (surplus <= 0) break;
+      const messages = row.isConnected ? this.#messagesIn(row) : [];
+      if (!row.isConnected) this.#far.delete(row);
+      if (messages.length === 0 || !messages.every(canGo) || isInUse(row)) continue;
+      surplus -= messages.reduce((sum, message) => sum + weightOf(message), 0);
+      going.push({ row, height: row.offsetHeight, ids: messages.map(({ message_id }) => message_id) });
+    }
+    if (going.length === 0) return;
+    for (const { row, height } of going) row.style.minBlockSize = `${height}px`;
+    this.#change((state) => letGo(state, going.flatMap(({ ids }) => ids)));
+    layOut(going.map(({ row }) => row));
+  }
+
+  // What comes near comes back
+
+  /** @param {IntersectionObserverEntry[]} seen */
+  #notice(seen) {
+    for (const { target, isIntersecting } of seen) {
+      const row = /** @type {HTMLElement} */ (target);
+      this.#far.delete(row);
+      if (!isIntersecting) this.#far.add(row);
+      else this.#want(row);
+    }
+    if (this.#wanted.size) this.#fetch();
+    this.#lookSoon();
+  }
+
+  /** @param {HTMLElement} row */
+  #want(row) {
+    const missing = this.#messagesIn(row).filter(({ away }) => away);
+    for (const { message_id } of missing) this.#wanted.add(message_id);
+    if (missing.length) row.ariaBusy = "true";
+    else if (row.style.minBlockSize) this.#release(row);
+  }
+
+  async #fetch() {
+    if (this.#isFetching) return;
+    this.#isFetching = true;
+    try {
+      while (this.#wanted.size) await this.#fetchPage([...this.#wanted].slice(0, PAGE));
+    } catch {
+      setTimeout(() => this.#fetch(), RETRY_MS);
+    }
+    this.#isFetching = false;
+  }
+
+  /** @param {string[]} ids */
+  async #fetchPage(ids) {
+    const path = `/sessions/${this.#state?.session_id}/messages?limit=${PAGE}&ids=${ids.map(encodeURIComponent).join()}`;
+    const { items } = await get(path);
+    this.#change((state) => fill(state, items));
+    for (const id of ids) this.#wanted.delete(id);
+    for (const row of new Set(ids.map(rowOf))) if (row) this.#release(row);
+  }
+
+  /** The row has its own height again when its words stand, which takes a frame for each. @param {HTMLElement} row */
+  #release(row) {
+    if (this.#far.has(row)) return; // It may go again, as it is.
+    const isWaiting = this.#messagesIn(row).some((message) => message.content_length > 0 && isBare(message));
+    row.ariaBusy = isWaiting ? "true" : null;
+    if (isWaiting) requestAnimationFrame(() => this.#release(row));
+    else row.style.minBlockSize = "";
+  }
+
+  // Rows and messages
+
+  get #messages() {
+    return this.#state?.messages ?? {};
+  }
+
+  /** @param {HTMLElement} row @returns {Message[]} */
+  #messagesIn(row) {
+    return [.../** @type {NodeListOf<HTMLElement>} */ (row.querySelectorAll("article[data-message-id]"))].flatMap(({ dataset }) => this.#messages[dataset.messageId ?? ""] ?? []);
+  }
+}
+
+/** Browsers keep what was laid out of a row that is not rendered, nodes and all, until it is laid out again. @param {HTMLElement[]} rows */
+function layOut(rows) {
+  for (const { style } of rows) style.contentVisibility = "visible";
+  const skip = () => rows.forEach(({ style }) => (style.contentVisibility = ""));
+  requestAnimationFrame(() => requestAnimationFrame(() => requestAnimationFrame(skip)));
+}
+
+/** Whether somebody is at work in it: a selection or the focus would be lost. @param {HTMLElement} row */
+function isInUse(row) {
+  return row.contains(document.activeElement) || getSelection()?.containsNode(row, true) === true;
+}
+
+/** @param {string} id @returns {HTMLElement | null} */
+function rowOf(id) {
+  return document.getElementById(`message-${id}`)?.closest(".stage") ?? null;
+}
+
+/** @param {Message} message */
+function isBare({ message_id }) {
+  return document.querySelector(`#message-${CSS.escape(message_id)} > [data-part=text]`)?.textContent === "";
+}
+
+customElements.define("council-far", Far);
