@@ -209,7 +209,7 @@ def test_without_an_id_everything_is_sent_live(connect, api, model, held):
 
 
 def test_heartbeats_say_where_the_channels_stand(build):
-    """So that a client notices a gap; on a live feed as well, where nothing is known yet."""
+    """So that a client notices a gap; on a live feed as well, which knows of those meetings that it has heard."""
     council = build(live={"heartbeat_seconds": 0.1})
     api = client_of(council)
     session_id = start(api)
@@ -222,7 +222,11 @@ def test_heartbeats_say_where_the_channels_stand(build):
                 beat = socket.until_event("heartbeat")[-1]
                 assert beat == {"event": "heartbeat", "data": {"channels": {channel_of(session_id): seq}}}
         with Socket(port) as socket:
-            assert socket.until_event("heartbeat")[-1] == {"event": "heartbeat", "data": {"channels": {}}}
+            heard = socket.until_event("heartbeat")[-1]["data"]["channels"]
+            assert heard in (
+                {},
+                {channel_of(session_id): seq},
+            )  # The meeting's last words may still be on their way.
 
 
 def test_ping_and_pong(connect, finished):
