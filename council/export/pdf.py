@@ -1,17 +1,12 @@
 """The export as PDF, by fpdf2: bookmarks, tables, page numbers, links, and fonts that travel in the file."""
 
 import logging
-import re
-from collections.abc import Iterator
 from datetime import datetime
 from typing import assert_never
 
-from fontTools.ttLib import TTCollection
 from fpdf import FPDF
-from fpdf.fonts import FontFace, TTFFont
+from fpdf.fonts import FontFace
 
-from council.errors import NotAvailable
-from council.export import fonts
 from council.export.blocks import (
     Block,
     Entry,
@@ -25,22 +20,17 @@ from council.export.blocks import (
     Title,
 )
 from council.export.legible import legible, one_line
+from council.export.pen import INK, Pen
 from council.export.prose import Paragraph, Run, paragraphs, runs_of
 
 # Each missing glyph is replaced before, and told of at the end.
 logging.getLogger("fpdf").setLevel(logging.ERROR)
 logging.getLogger("fontTools").setLevel(logging.ERROR)
 
-_INK, _SOFT, _WARN, _ACCENT = (38, 40, 60), (100, 102, 118), (122, 78, 10), (47, 58, 122)
+_SOFT, _WARN, _ACCENT = (100, 102, 118), (122, 78, 10), (47, 58, 122)
 _MARGIN, _STEP = 20.0, 6.0  # mm
 _LONGEST_CELL, _MOST_COLUMNS = 160, 8  # Of a table: a row has to fit on a page, a word into a column.
 _DEEPEST = 8  # Steps. Deeper lists are set no further in.
-_UNKNOWN = "\u25a1"
-_EAST = "\u2e80-\u9fff\uac00-\ud7ff\uf900-\ufaff\uff00-\uffef\U00020000-\U0003ffff"
-_EAST_ASIAN = re.compile(f"[{_EAST}]")
-# What stays together at the end of a line: a word, or a sign with the brackets and stops that belong to it.
-_PIECE = re.compile(f"[（《「『【“‘]*[{_EAST}][，。、；：？！）》」』】”’…—]*|[^\\s{_EAST}“‘]{{1,40}}|\\s|.")
-_ENDLESS = re.compile(r"\S{400}")  # fpdf2 takes seconds to break such a word.
 
 
 def pdf(outline: Outline, exported_at: str, untold: str) -> bytes:
@@ -64,8 +54,6 @@ class _Printer:
     def __init__(self, outline: Outline, exported_at: str, untold: str) -> None:
         self._outline = outline
         self._untold = untold
-        self._missing = 0
-        self._widths: dict[tuple[str, str, float, str], float] = {}
         self._pdf = _Sheets(format="A4")
         self._pdf.set_margin(_MARGIN)
         self._pdf.c_margin = 0
@@ -74,7 +62,7 @@ class _Printer:
         self._pdf.set_creator("Council")
         self._pdf.set_lang(outline.language)
         self._pdf.set_creation_date(datetime.fromisoformat(exported_at))
-        self._glyphs = _load_fonts(self._pdf)
+        self._pen = Pen(self._pdf)
 
     def file(self) -> bytes:
         outline = self._outline
@@ -90,8 +78,8 @@ class _Printer:
                 self._entry(part) if isinstance(part, Entry) else self._block(part)
         self._pdf.ln(4)
         self._line(Line(outline.footer, "note"))
-        if self._missing:
-            self._line(Line(self._untold.format(count=self._missing), "warning"))
+        if self._pen.missing:
+            self._line(Line(self._untold.format(count=self._pen.missing), "warning"))
         return bytes(self._pdf.output())
 
     # Entries and blocks
@@ -138,9 +126,9 @@ class _Printer:
         if self._pdf.will_page_break(points + 8):
             self._pdf.add_page()
         if level is not None:
-            self._pdf.start_section(self._known(one_line(text)) or "–", level)
-        self._style("B", points, _INK)
-        self._flow(one_line(text), points * 0.5)
+            self._pdf.start_section(self._pen.known(one_line(text)) or "–", level)
+        self._pen.style("B", points, INK)
+        self._pen.flow(one_line(text), points * 0.5)
         self._pdf.ln(1)
 
     def _line(self, line: Line) -> None:
@@ -148,14 +136,14 @@ class _Printer:
             return
         match line.weight:
             case "note":
-                self._style("", 9, _SOFT)
+                self._pen.style("", 9, _SOFT)
             case "warning":
-                self._style("B", 10, _WARN)
+                self._pen.style("B", 10, _WARN)
             case "strong":
-                self._style("B", 10.5, _INK)
+                self._pen.style("B", 10.5, INK)
             case _:
-                self._style("", 10.5, _INK)
-        self._flow(line.text, 5.2)
+                self._pen.style("", 10.5, INK)
+        self._pen.flow(line.text, 5.2)
         self._pdf.ln(1.2)
 
     def _rows(
@@ -166,7 +154,7 @@ class _Printer:
         ):
             self._pairs(head, rows)
             return
-        self._style("", 9.5, _INK)
+        self._pen.style("", 9.5, INK)
         align = ["RIGHT" if at in numeric else "LEFT" for at in range(len(head))]
         bold = FontFace(emphasis="BOLD")
         with self._pdf.table(
@@ -175,7 +163,7 @@ class _Printer:
             for row in (head, *rows):
                 printed = table.row()
                 for cell, _column in zip((*row, *[""] * len(head)), head, strict=False):
-                    printed.cell(self._known(one_line(cell)))
+                    printed.cell(self._pen.known(one_line(cell)))
         self._pdf.ln(2)
 
     def _pairs(self, head: tuple[str, ...], rows: tuple[tuple[str, ...], ...]) -> None:
@@ -189,7 +177,7 @@ class _Printer:
         self._pdf.set_left_margin(_MARGIN + _STEP * depth)
         self._pdf.set_x(_MARGIN + _STEP * (depth - 1 if said.sign else depth))
         if said.sign:
-            self._style("", 10.5, _INK)
+            self._pen.style("", 10.5, INK)
             self._pdf.cell(_STEP, 5.2, said.sign)
         for run in said.runs:
             self._run(run, bold=run.bold or said.kind == "heading", soft=said.kind == "quote")
@@ -199,121 +187,16 @@ class _Printer:
         self._pdf.ln(1.2)
 
     def _run(self, run: Run, *, bold: bool, soft: bool) -> None:
-        colour = _ACCENT if run.link else _SOFT if soft else _INK
+        colour = _ACCENT if run.link else _SOFT if soft else INK
         if run.code:
-            self._style("", 9.5, colour, family="code")
+            self._pen.style("", 9.5, colour, family="code")
         else:
-            self._style("B" if bold else "I" if run.italic else "", 10.5, colour)
-        self._say(legible(run.text), 5.2, run.link or "")
+            self._pen.style("B" if bold else "I" if run.italic else "", 10.5, colour)
+        self._pen.say(legible(run.text), 5.2, run.link or "")
 
     def _listing(self, listing: Listing) -> None:
-        self._style("", 8.5, _INK, family="code")
+        self._pen.style("", 8.5, INK, family="code")
         for number, line in enumerate(listing.text.splitlines(), 1):
             shown = f"{number:>4}  {line}" if listing.name else line
-            self._flow(shown or " ", 4.4)
+            self._pen.flow(shown or " ", 4.4)
         self._pdf.ln(2)
-
-    # Text
-
-    def _style(
-        self, style: str, points: float, colour: tuple[int, int, int], family: str = "letters"
-    ) -> None:
-        self._pdf.set_font(family, style=style if f"{family}{style}" in self._pdf.fonts else "", size=points)
-        self._pdf.set_text_color(*colour)
-
-    def _flow(self, text: str, height: float) -> None:
-        """Paragraphs of their own."""
-        for line in legible(text).split("\n"):
-            self._say(line, height)
-            self._pdf.ln(height)
-
-    def _say(self, text: str, height: float, link: str = "") -> None:
-        """Text from where the pen is. Chinese and endless words are broken here: fpdf2 looks for spaces."""
-        shown = self._known(text)
-        is_eastern = _EAST_ASIAN.search(shown)
-        if not is_eastern and not _ENDLESS.search(shown):
-            self._pdf.write(height, shown, link)
-            return
-        family, style, points = self._pdf.font_family, self._pdf.font_style, self._pdf.font_size_pt
-        if is_eastern and family == "letters":
-            self._pdf.set_font("chinese", "B" if "B" in style and "chineseB" in self._pdf.fonts else "")
-        for number, line in enumerate(self._lines(shown)):
-            if number:
-                self._pdf.ln(height)
-            self._pdf.cell(self._pdf.get_string_width(line), height, line, link=link)
-        self._pdf.set_font(family, style, points)
-
-    def _lines(self, text: str) -> Iterator[str]:
-        """The text in lines, the first of which begins where the pen is."""
-        right = self._pdf.w - self._pdf.r_margin
-        room = right - self._pdf.x
-        line: list[str] = []
-        for piece in _PIECE.findall(text):
-            width = sum(map(self._width, piece))
-            if piece == "\n" or (width > room and line):
-                yield "".join(line)
-                line, room = [], right - self._pdf.l_margin
-            if piece != "\n":
-                line.append(piece)
-                room -= width
-        yield "".join(line)
-
-    def _width(self, character: str) -> float:
-        key = (self._pdf.font_family, self._pdf.font_style, self._pdf.font_size_pt, character)
-        if key not in self._widths:
-            self._widths[key] = self._pdf.get_string_width(character)
-        return self._widths[key]
-
-    def _known(self, text: str) -> str:
-        """The text in glyphs there are."""
-        if text.isascii():
-            return text
-        eastern = _EAST_ASIAN.findall(text)
-        if eastern and not any(ord(each) in self._glyphs for each in eastern):
-            raise _no_font()
-        lacking = {each for each in set(text) if ord(each) not in self._glyphs and each != "\n"}
-        if lacking:
-            self._missing += sum(text.count(each) for each in lacking)
-            text = text.translate({ord(each): _UNKNOWN for each in lacking})
-        return text
-
-
-# Fonts
-
-
-def _load_fonts(sheets: FPDF) -> frozenset[int]:
-    """Give the document its fonts; the characters they have. Raises NotAvailable."""
-    for name, families in (
-        ("letters", (*fonts.LETTERS, *fonts.CHINESE)),
-        ("code", (*fonts.CODE, *fonts.LETTERS, *fonts.CHINESE)),
-        ("chinese", fonts.CHINESE),
-        ("signs", fonts.SIGNS),
-    ):
-        for style, path in fonts.found(families):
-            sheets.add_font(name, style, str(path), collection_font_number=_simplified(str(path)))
-    if "letters" not in sheets.fonts:
-        raise _no_font()
-    sheets.set_fallback_fonts(
-        [each for each in ("chinese", "signs") if each in sheets.fonts], exact_match=False
-    )
-    regular = (
-        font for name, font in sheets.fonts.items() if isinstance(font, TTFFont) and not name.endswith("B")
-    )
-    return frozenset(code for font in regular for code in font.cmap)
-
-
-def _simplified(path: str) -> int:
-    """Which font of a collection is for simplified Chinese."""
-    if not path.endswith(".ttc"):
-        return 0
-    with TTCollection(path, lazy=True) as collection:
-        names = [font["name"].getDebugName(1) or "" for font in collection.fonts]
-    return next((at for at, name in enumerate(names) if name.endswith(("SC", "Hei"))), 0)
-
-
-def _no_font() -> NotAvailable:
-    return NotAvailable(
-        "This machine has no font for the characters of this meeting.",
-        hint="Install fonts on the server, on Debian: apt-get install fonts-liberation fonts-noto-cjk. "
-        "Markdown, HTML and DOCX need none.",
-    )

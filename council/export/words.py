@@ -6,7 +6,8 @@ from typing import Any
 
 from flask_babel import get_locale, gettext
 
-from council.export.report import Ballot, Cost, Said
+from council.export.happenings import Ballot, Said
+from council.export.report import Cost
 
 _CURRENCY_FROM = 1  # USD; smaller sums are told to four places.
 
@@ -159,6 +160,17 @@ def action_word(action: str) -> str:
             return gettext("Skip")
         case _:
             return action.replace("_", " ")
+
+
+def author_word(by: str) -> str:
+    """Who answered or wrote something; everybody but those without one by name."""
+    match by:
+        case "person":
+            return gettext("a person")
+        case "program":
+            return gettext("a program")
+        case _:
+            return by
 
 
 def round_reason(reason: str, again: bool) -> str:

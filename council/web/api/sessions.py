@@ -24,7 +24,7 @@ from council.live.hub import NO_SUCH_SESSION
 from council.parts import Parts
 from council.people.access import visible
 from council.people.who import Who
-from council.web import shapes
+from council.web import shapes, snapshot_shapes
 from council.web.allowed import with_rights
 from council.web.api import event_log
 from council.web.auth import me
@@ -109,7 +109,7 @@ def blueprint(parts: Parts) -> Blueprint:
         return jsonify(with_rights(parts, page))
 
     @api.get("/<session_id>")
-    @describes("read_session", "Read a meeting as it stands", answer=shapes.Snapshot)
+    @describes("read_session", "Read a meeting as it stands", answer=snapshot_shapes.Snapshot)
     def snapshot(session_id: str) -> Response:
         read_query()
         return jsonify(parts.archive.snapshot(known(session_id)))
