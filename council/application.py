@@ -204,7 +204,7 @@ def _join_parts(settings: Settings) -> Parts:
         drafter=Drafter(desk, library, catalogue),
         callbook=desk.callbook,
         own_endpoints=own_endpoints,
-        people=People(store, hub, settings.limits),
+        people=People(store, hub, library, settings),
     )
 
 

@@ -168,8 +168,11 @@ def still_has_agents(connection: Connection, graph: Graph, library: Library) -> 
 
 
 def still_has_seats(connection: Connection, group: Group, library: Library) -> None:
-    """Raises Conflict when an agent or a template was removed while the group that names it was looked at."""
-    named = group.default_agents.keys() - {EVERY_TEMPLATE}
+    """Raises Conflict when an agent or a template was removed while the group that names it was looked at.
+
+    A template in which nobody is given a seat is not looked at, here or by ``group_faults``: nothing is said of it.
+    """
+    named = {template_id for template_id, _node, _agent in group.seats()} - {EVERY_TEMPLATE}
     _refuse_missing("agent", library.agent_shelf.missing(connection, _agents_of(group)))
     _refuse_missing("template", library.template_shelf.missing(connection, named))
 

@@ -5,7 +5,7 @@ else they do not exist. Agents are seen by all: a template that names one must w
 comes with Council is everybody's to read. What was made when nobody had to sign in is the admins'.
 """
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from typing import Any, Literal
 
 import sqlalchemy as sa
@@ -29,13 +29,20 @@ RIGHTS: tuple[Right, ...] = ("read", "run", "own")
 class Access:
     """Thread-safe."""
 
-    def __init__(self, store: Store) -> None:
+    def __init__(self, store: Store, built_in: Callable[[Kind], Collection[str]]) -> None:
+        """``built_in`` gives the ids of what comes with Council, which is in no table."""
         self._store = store
+        self._built_in = built_in
 
     def require(self, who: Who, kind: Kind, thing_id: str, right: Right = "read") -> None:
-        """Raises NotFound for what they may not even see, Forbidden for what they may see only."""
+        """Raises NotFound for what they may not even see, Forbidden for what they may see only.
+
+        What does not exist is refused in the same place: whatever else is wrong with a request, its answer tells
+        nobody that there is something hidden. To an admin nothing is: whoever reads it says that it is not there.
+        """
+        absent: Right | None = "own" if thing_id in self._built_in(kind) else None
         with self._store.read() as connection:
-            has = self._right(connection, who, kind, thing_id)
+            has = self._right(connection, who, kind, thing_id, absent)
         if has is None:
             raise _unknown(kind, thing_id)
         if RIGHTS.index(has) < RIGHTS.index(right):
@@ -64,13 +71,15 @@ class Access:
             run = shares.run_granted(connection, kind, others, who.user_id)
         return {thing_id: "run" if thing_id in run else "read" for thing_id in others}
 
-    def _right(self, connection: Connection, who: Who, kind: Kind, thing_id: str) -> Right | None:
-        """What does not exist is not refused here: whoever reads it says so in its own words."""
-        if who.is_admin:
+    def _right(
+        self, connection: Connection, who: Who, kind: Kind, thing_id: str, absent: Right | None = "own"
+    ) -> Right | None:
+        """``absent``: of what is in no table. A channel may be listened to before its meeting exists."""
+        if who.is_admin or who.user_id is None:
             return "own"
         exists, owner = shares.owner(connection, kind, thing_id)
-        if not exists or who.user_id is None:
-            return "own"
+        if not exists:
+            return absent
         if owner == who.user_id:
             return "own"
         granted = shares.granted(connection, kind, thing_id, who.user_id)

@@ -53,6 +53,15 @@ class Library:
     def groups(self) -> dict[str, Group]:
         return self.group_shelf.built_in
 
+    def built_in(self, kind: str) -> Collection[str]:
+        """The ids of what comes with Council, by the word for its kind; there is nothing of other kinds."""
+        shelves: dict[str, Shelf[Any]] = {
+            "template": self.template_shelf,
+            "agent": self.agent_shelf,
+            "group": self.group_shelf,
+        }
+        return shelves[kind].built_in if kind in shelves else ()
+
     # All there is
 
     def template(self, template_id: str) -> Template:

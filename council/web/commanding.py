@@ -24,7 +24,7 @@ def authorise(parts: Parts, who: Who, command: SessionCommand | Subscribe) -> No
 
 def _require_seat(parts: Parts, who: Who, group_id: str | None) -> None:
     """What a meeting finds, its group remembers. Raises Forbidden for a group that they may only look at."""
-    if group_id is not None and parts.people.access.may(who, "group", group_id):
+    if group_id is not None and parts.people.access.right(who, "group", group_id) == "read":
         parts.people.access.require(who, "group", group_id, "run")
 
 
