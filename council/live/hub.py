@@ -74,6 +74,7 @@ class Hub:
         self._guests: dict[Listener, Guest] = {}
         self._hears: dict[Listener, Hears] = {}  # Of those who listen to everything that is for them.
         self._listeners: dict[str, tuple[Listener, ...]] = {}  # Tuples are replaced, never changed.
+        self._seen: dict[str, int] = {}  # The newest number that somebody has seen of what is listened to.
         self._book = Guestbook()
         self._closing = False
         self.broadcasts = Broadcasts()
@@ -98,13 +99,18 @@ class Hub:
                 self._book.leave(last)
                 self._left.notify_all()
 
-    def subscribe(self, client: Listener, channel: str, hears: Hears | None = None) -> None:
+    def subscribe(
+        self, client: Listener, channel: str, hears: Hears | None = None, *, seq: int | None = None
+    ) -> None:
         """From now on the client is offered what is published; then tell the client itself from where.
 
-        Who listens to everything may ``hear`` a part of it only: asked for each batch, without the lock.
+        Who listens to everything may ``hear`` a part of it only: asked for each batch, without the lock. ``seq`` is
+        the newest number that the store had; ``None``: the channel may not exist yet.
         """
         with self._lock:
             channels = self._channels_of.get(client)
+            if channels is not None and seq is not None:
+                self._see(channel, seq)
             if channels is not None and channel not in channels:
                 if hears is not None:
                     self._hears[client] = hears
@@ -127,6 +133,9 @@ class Hub:
 
     def notice(self, channel: str, newest_seq: int) -> None:
         """Tell everybody who listens how far the store is."""
+        with self._lock:
+            if channel in self._listeners:
+                self._see(channel, newest_seq)
         for listener in self._who_listens(channel):
             listener.notice(channel, newest_seq)
 
@@ -149,10 +158,11 @@ class Hub:
                 for client, channels in self._channels_of.items()
             ]
 
-    def channels(self) -> set[str]:
-        """Channels with listeners here; ``*`` is among them when there is a live feed."""
+    def channels(self) -> dict[str, int | None]:
+        """Channels with listeners here, ``*`` among them when there is a live feed, and the newest number that was
+        seen of each; ``None``: nobody has seen that it exists."""
         with self._lock:
-            return set(self._listeners)
+            return {channel: self._seen.get(channel) for channel in self._listeners}
 
     @property
     def count(self) -> int:
@@ -251,3 +261,9 @@ class Hub:
             self._listeners[channel] = rest
         else:
             del self._listeners[channel]
+            self._seen.pop(channel, None)
+
+    def _see(self, channel: str, seq: int) -> None:
+        """Requires holding _lock."""
+        assert self._lock.locked()
+        self._seen[channel] = max(seq, self._seen.get(channel, 0))

@@ -20,7 +20,6 @@ class Watcher:
         self._hub = hub
         self._read_newest = read_newest
         self._poll_seconds = poll_seconds
-        self._seen: dict[str, int] = {}  # The newest numbers the store had. Only the watcher's thread has it.
         self._closed = threading.Event()
         self._thread = threading.Thread(target=self._watch, name="watcher", daemon=True)
         self._thread.start()
@@ -31,23 +30,22 @@ class Watcher:
 
     def look(self) -> None:
         """Compare once."""
-        channels = self._hub.channels()
-        if not channels:
-            self._seen = {}
+        seen = self._hub.channels()  # Asked first: what the store has then is no less, unless it was cut.
+        if not seen:
             return
-        newest = self._read_newest(channels)
+        newest = self._read_newest(seen)
         self._closed.wait(min(_SETTLE_SECONDS, self._poll_seconds))
         for channel, seq in newest.items():
             self._hub.notice(channel, seq)
-        for channel in self._seen.keys() & channels:
-            self._dismiss_lost(channel, newest.get(channel))
-        self._seen = {channel: seq for channel, seq in newest.items() if channel in channels}
+        for channel, before in seen.items():
+            if before is not None:
+                self._dismiss_lost(channel, before, newest.get(channel))
 
-    def _dismiss_lost(self, channel: str, seq: int | None) -> None:
+    def _dismiss_lost(self, channel: str, before: int, seq: int | None) -> None:
         """A log that is gone, or shorter than it was: it was pruned, and who comes back is told its new epoch."""
         if seq is None:
             self._hub.dismiss(channel, NO_SUCH_SESSION, "session deleted")
-        elif seq < self._seen[channel]:
+        elif seq < before:
             self._hub.dismiss(channel, SERVICE_RESTART, "log rewritten")
 
     def _watch(self) -> None:

@@ -180,7 +180,7 @@ class _Listener:
         """Subscribe first, then read the backlog: nothing falls in between. Without recovery, nothing is sent."""
         if terms["recovered"]:
             hears = everything_for(self._parts, self._who) if channel == EVERYTHING else None
-            self._parts.hub.subscribe(self._client, channel, hears)
+            self._parts.hub.subscribe(self._client, channel, hears, seq=terms.get("seq"))
             self._client.subscribe(channel, terms["since"])
 
     # Commands
@@ -265,9 +265,11 @@ class _Listener:
             if early:
                 self._leave(channel)
             raise
+        if early:
+            self._parts.hub.subscribe(self._client, channel, seq=0)  # From now on it can be missed.
         self._ack(command, command_id, result)
         if channel not in self._client.positions():
-            self._deliver(channel, from_the_beginning)
+            self._deliver(channel, from_the_beginning | {"seq": 0})
 
     def _exists(self, session_id: str) -> bool:
         try:

@@ -42,7 +42,7 @@ def stream(parts: Parts, session_id: str, since: int, position: Position, epoch:
     parts.hub.register(feed, guest())
     _limit_sends(request.environ, parts.settings.live.send_timeout_seconds)
     channel = session_channel(known(session_id))
-    parts.hub.subscribe(feed, channel)
+    parts.hub.subscribe(feed, channel, seq=position.seq)
     feed.subscribe(channel, since)
     body = _Body(_frames(feed, parts.settings.live.heartbeat_seconds), feed, parts)
     headers = HEADERS | {EPOCH: position.epoch}

@@ -79,3 +79,33 @@ def test_a_log_that_was_rewritten() -> None:
     wait_until(lambda: listener.ended == [("log rewritten", 1012)])
     watcher.close()
     assert other.ended == []
+
+
+@pytest.mark.parametrize(
+    ("now", "ended"),
+    [
+        ({}, [("session deleted", 4404)]),
+        ({"session:a": 10}, [("log rewritten", 1012)]),
+        ({"session:a": 42}, []),
+    ],
+)
+def test_what_happened_before_the_first_look(now: dict[str, int], ended: list[tuple[str, int]]) -> None:
+    """A listener has seen how far the store was: what was deleted or pruned since is told at the first look."""
+    hub, listener = Hub(9), Recorder()
+    hub.register(listener)
+    hub.subscribe(listener, "session:a", seq=42)
+    watcher = Watcher(hub, lambda _channels: now, poll_seconds=60)
+    watcher.close()
+    watcher.look()
+    assert listener.ended == ended
+
+
+def test_what_was_seen_is_forgotten_with_the_last_listener() -> None:
+    """Who comes later is told by what they see themselves: the log may be another by then."""
+    hub, first, second = Hub(9), Recorder(), Recorder()
+    for listener, seq in ((first, 42), (second, 10)):
+        hub.register(listener)
+        hub.subscribe(listener, "session:a", seq=seq)
+        assert hub.channels() == {"session:a": seq}
+        hub.unregister(listener)
+    assert hub.channels() == {}
