@@ -255,6 +255,7 @@ class _Listener:
         """Listen to a new meeting before it begins, so that its first event comes as soon as it is stored."""
         authorise(self._parts, self._who, command)
         channel = session_channel(command.session_id)
+        self._refuse_too_many(channel)
         from_the_beginning = {"recovered": True, "since": 0}
         early = not self._exists(command.session_id)
         if early:

@@ -586,6 +586,17 @@ def test_start_session_creates_subscribes_and_runs(connect, api):
     assert mine == events_of(api, session_id)
 
 
+def test_start_session_takes_one_of_the_channels(connect, api, finished, monkeypatch):
+    """A socket that has as many as it may is refused as at `subscribe`, and nothing is begun."""
+    monkeypatch.setattr(live, "MOST_CHANNELS", 1)
+    socket, session_id = connect(session_id=finished, since="latest"), str(uuid.uuid4())
+    socket.receive()
+    assert_error_event(socket.ask("start_session", **body_of(session_id=session_id)), "rate_limited")
+    assert api.get(f"/api/v1/sessions/{session_id}").status_code == 404
+    socket.ask("unsubscribe", session_id=finished)
+    assert socket.ask("start_session", **body_of(session_id=session_id))["event"] == "ack"
+
+
 def test_start_session_on_a_live_feed_sends_each_event_once(connect, api):
     session_id = str(uuid.uuid4())
     socket = connect()
