@@ -237,7 +237,10 @@ class LimitSettings(_Group):
     )
     requests_per_minute: int = Field(1200, ge=1, description="Requests of one user, or of one address.")
     sign_ins_per_minute: int = Field(
-        10, ge=1, description="Attempts to sign in from one address, and for one name."
+        10, ge=1, description="Attempts to sign in from one address, or with a browser that is known."
+    )
+    guesses_per_minute: int = Field(
+        30, ge=1, description="Attempts to sign in with one name, from all addresses together."
     )
     meetings_per_user: int = Field(20, ge=1, description="Meetings of one user that are not over.")
     command_bytes: int = Field(

@@ -23,6 +23,6 @@ class People:
         self.audience = Audience(store)
         self.doorkeeper = Doorkeeper(hub, self.accounts, self.keys, self.access, self.audience)
         self.attempts = Buckets(limits.sign_ins_per_minute)
-        self.names = Buckets(limits.sign_ins_per_minute * 10)
+        self.guesses = Buckets(limits.guesses_per_minute)
         self.connects = Buckets(limits.connects_per_minute)
         self.requests = Buckets(limits.requests_per_minute)

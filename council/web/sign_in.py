@@ -8,7 +8,7 @@ from werkzeug.wrappers import Response
 
 from council.errors import RateLimited
 from council.parts import Parts
-from council.web import auth
+from council.web import auth, known_browser
 from council.web.frame import pages_blueprint
 
 START = "/"
@@ -32,7 +32,7 @@ def blueprint(parts: Parts) -> Blueprint:
         auth.csrf.protect()
         name, password = request.form.get("name", ""), request.form.get("password", "")
         try:
-            _limit(name)
+            _limit(name.strip().casefold()[:64])
         except RateLimited as problem:
             return again(too_many(problem), 429, name)
         user = people.accounts.with_password(name, password)
@@ -40,7 +40,7 @@ def blueprint(parts: Parts) -> Blueprint:
             fault = gettext("Name and password do not belong together.")
             return again(fault, 401, name)
         begin(parts, user["user_id"])
-        return redirect(wanted())
+        return known_browser.remember(redirect(wanted()), user["name"])
 
     @pages.post("/logout")
     def leave() -> Response:
@@ -52,11 +52,13 @@ def blueprint(parts: Parts) -> Blueprint:
         return redirect("/login" if people.accounts.exist() else START)
 
     def _limit(name: str) -> None:
-        """Raises RateLimited: for one address, for one name from there, and more loosely for one name from
-        everywhere: it takes many addresses to keep somebody out, and then for a minute."""
-        limit_address(parts)
-        name = name.strip().casefold()[:64]
-        wait = people.attempts.take(f"name {name} {auth.address()}") or people.names.take(name)
+        """Who has signed in with this browser before is counted apart from all others. Raises RateLimited."""
+        browser = known_browser.known_for(name)
+        if browser is None:
+            limit_address(parts)
+        from_where = f"from {auth.address()}" if browser is None else f"with {browser}"
+        whose = "strangers" if browser is None else "known"
+        wait = people.attempts.take(f"name {name} {from_where}") or people.guesses.take(f"{whose} {name}")
         if wait:
             raise RateLimited("Too many attempts to sign in.", retry_after=wait)
 

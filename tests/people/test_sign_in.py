@@ -10,6 +10,7 @@ from flask.testing import FlaskClient
 from council.application import prepare
 from council.errors import CouncilError
 from council.parts import Parts
+from council.web import known_browser
 from tests.people.conftest import PASSWORD, token_of
 
 HTML = {"Accept": "text/html"}
@@ -75,7 +76,7 @@ def test_name_and_password_must_belong_together(browser: FlaskClient, name: str,
 
 def test_the_cookie_is_for_this_server_alone(browser: FlaskClient) -> None:
     """No script reads it, and no other site's form brings it."""
-    cookie = sign_in(browser).headers["Set-Cookie"]
+    cookie = cookie_of(sign_in(browser), "council_sign_in")
     assert "HttpOnly" in cookie
     assert "SameSite=Lax" in cookie
 
@@ -94,7 +95,8 @@ def test_behind_tls_the_cookie_is_never_sent_in_the_clear(
     answer = client.post(
         "/login", data=form, headers={"Referer": "https://council.example.org/login"}, **base
     )
-    assert "Secure" in answer.headers["Set-Cookie"]
+    for name in ("council_sign_in", "council_known"):
+        assert "Secure" in cookie_of(answer, name)
     assert "max-age=" in answer.headers["Strict-Transport-Security"]
 
 
@@ -127,7 +129,7 @@ def test_a_token_needs_no_proof(browser: FlaskClient, council: Parts) -> None:
 
 def test_signing_out_ends_the_sign_in(browser: FlaskClient) -> None:
     """A copy of the cookie is good for nothing afterwards."""
-    cookie = sign_in(browser).headers["Set-Cookie"].partition(";")[0]
+    cookie = cookie_of(sign_in(browser), "council_sign_in").partition(";")[0]
     page = browser.get("/", headers=HTML).text
     form = {"csrf_token": re.search(r'name="csrf_token" value="([^"]+)"', page).group(1)}  # type: ignore[union-attr]
     assert browser.post("/logout", data=form).headers["Location"] == "/login"
@@ -143,6 +145,75 @@ def test_guessing_is_slow(browser: FlaskClient) -> None:
     assert refused
     assert "Too many attempts" in refused[0].text
     assert sign_in(browser, name="guy").status_code == 401
+
+
+@pytest.fixture
+def guarded(make_council: Callable[..., Parts]) -> Parts:
+    """Six guesses at one name from everywhere, four from one address or with one browser; olga has a password."""
+    parts = make_council(limits={"sign_ins_per_minute": 4, "guesses_per_minute": 6})
+    parts.people.accounts.add("olga", "admin", PASSWORD)
+    parts.people.accounts.add("guy", "member", PASSWORD)
+    return parts
+
+
+def test_guessing_is_slow_from_however_many_addresses(guarded: Parts) -> None:
+    """All strangers together have so many attempts at one name; another name is not kept out by that."""
+    statuses = guess_from_many_addresses(guarded)
+    assert 6 <= statuses.count(401) < len(statuses)
+    assert sign_in(guarded.app.test_client(), name="guy").status_code == 302  # type: ignore[attr-defined]
+
+
+def test_strangers_keep_nobody_out_of_a_browser_of_theirs(guarded: Parts) -> None:
+    """Who has signed in with this browser before does so again, whatever strangers do meanwhile."""
+    known = guarded.app.test_client()  # type: ignore[attr-defined]
+    assert sign_in(known, address="203.0.113.1").status_code == 302
+    assert 429 in guess_from_many_addresses(guarded)
+    unknown = guarded.app.test_client()  # type: ignore[attr-defined]
+    assert sign_in(unknown, address="203.0.113.99").status_code == 429
+    assert sign_in(known, address="203.0.113.1").status_code == 302
+
+
+def test_a_browser_is_known_for_who_has_signed_in_with_it(guarded: Parts) -> None:
+    """For several people, and for no other name; nor is a cookie known that we have not signed."""
+    browser = guarded.app.test_client()  # type: ignore[attr-defined]
+    for name in ("olga", "guy", "olga"):
+        sign_in(browser, name=name, address=f"198.51.100.{len(name)}")
+    cookie = browser.get_cookie("council_known", path="/login")
+    number, *proofs = cookie.value.split(".")
+    assert len(proofs) == 2
+    with guarded.app.test_request_context("/login", headers={"Cookie": f"council_known={cookie.value}"}):  # type: ignore[attr-defined]
+        assert [known_browser.known_for(name) for name in ("olga", "guy", "ada")] == [number, number, None]
+    for forged in (f"other.{proofs[0]}", number, f"{number}.", "", "…"):
+        with guarded.app.test_request_context("/login", headers={"Cookie": f"council_known={forged}"}):  # type: ignore[attr-defined]
+            assert known_browser.known_for("olga") is None
+
+
+def test_guessing_in_a_known_browser_is_slow_too(guarded: Parts) -> None:
+    """Whoever has somebody's browser, or its cookie, has no more attempts than a stranger."""
+    browser = guarded.app.test_client()  # type: ignore[attr-defined]
+    sign_in(browser)
+    answers = [sign_in(browser, password="wrong", address=f"198.51.100.{n}") for n in range(12)]
+    assert 429 in {answer.status_code for answer in answers}
+
+
+def test_the_cookie_of_a_known_browser_signs_nobody_in(guarded: Parts) -> None:
+    """It goes to the sign-in alone, is read by no script, and names nobody."""
+    cookie = cookie_of(sign_in(guarded.app.test_client()), "council_known")  # type: ignore[attr-defined]
+    for part in ("HttpOnly", "SameSite=Lax", "Path=/login"):
+        assert part in cookie
+    assert "olga" not in cookie
+    thief = guarded.app.test_client(use_cookies=False)  # type: ignore[attr-defined]
+    assert thief.get("/api/v1/me", headers={"Cookie": cookie.partition(";")[0]}).status_code == 401
+
+
+def guess_from_many_addresses(council: Parts) -> list[int]:
+    """What strangers at five addresses are told who guess at olga's password."""
+    strangers = [(council.app.test_client(), f"203.0.113.{n}") for n in range(1, 6)]  # type: ignore[attr-defined]
+    return [
+        sign_in(client, password="wrong", address=address).status_code
+        for client, address in strangers
+        for _ in range(3)
+    ]
 
 
 def test_a_new_password_ends_the_other_sign_ins(browser: FlaskClient, council: Parts) -> None:
@@ -168,10 +239,25 @@ def test_who_is_disabled_is_out_at_once(browser: FlaskClient, council: Parts) ->
     assert sign_in(browser).status_code == 401
 
 
-def sign_in(client: FlaskClient, *, name: str = "olga", password: str = PASSWORD, **more: str) -> Any:
+def cookie_of(answer: Any, name: str) -> str:
+    """What the answer sets under this name, with all that is said of it."""
+    cookie: str = next(each for each in answer.headers.getlist("Set-Cookie") if each.startswith(f"{name}="))
+    return cookie
+
+
+def sign_in(
+    client: FlaskClient,
+    *,
+    name: str = "olga",
+    password: str = PASSWORD,
+    address: str = "127.0.0.1",
+    **more: str,
+) -> Any:
     page = client.get("/login").text
     token = re.search(r'name="csrf_token" value="([^"]+)"', page)
     assert token is not None
     return client.post(
-        "/login", data={"name": name, "password": password, "csrf_token": token.group(1)} | more
+        "/login",
+        data={"name": name, "password": password, "csrf_token": token.group(1)} | more,
+        environ_overrides={"REMOTE_ADDR": address},
     )
