@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, Literal, get_args
 
+from sqlalchemy.engine import Connection
 from sqlalchemy.exc import SQLAlchemyError
 
 from council import clock
@@ -55,8 +56,6 @@ class Keys:
             raise Invalid("name: 1 to 64 characters.", hint="Say what uses the token.")
         if days is not None and not 1 <= days <= MAX_TOKEN_DAYS:
             raise Invalid(f"days: 1 to {MAX_TOKEN_DAYS:,}.")
-        if len(self.tokens(user_id)) >= MAX_TOKENS:
-            raise Conflict(f"There are {MAX_TOKENS} tokens already.", hint="Revoke some that nothing uses.")
         life = None if days is None else timedelta(days=days)
         return self._make("token", user_id, scope, name, life)
 
@@ -91,6 +90,8 @@ class Keys:
             "expires_at": key.expires_at,
         }
         with self._store.write() as connection:
+            if kind == "token":
+                _refuse_too_many(connection, user_id)
             credentials.sweep(connection, clock.timestamp(now))
             credentials.insert(connection, row)
         return key
@@ -144,6 +145,12 @@ class Keys:
         """Every sign-in of theirs, everywhere."""
         with self._store.write() as connection:
             credentials.delete_of_user(connection, user_id, "sign_in", "ticket")
+
+
+def _refuse_too_many(connection: Connection, user_id: str) -> None:
+    """Counted in the transaction that adds one: two at once are not both the last. Raises Conflict."""
+    if len(credentials.of_user(connection, user_id, "token")) >= MAX_TOKENS:
+        raise Conflict(f"There are {MAX_TOKENS} tokens already.", hint="Revoke some that nothing uses.")
 
 
 def _whose(row: dict[str, Any]) -> Who:
