@@ -174,6 +174,11 @@ class OidcSettings(_Group):
         gt=0,
         description="How long a sign-in through the provider lasts: never longer than others (hours).",
     )
+    token_days: float = Field(
+        30,
+        gt=0,
+        description="How long tokens of who has no password go on after they last came through the provider (days).",
+    )
     only: bool = Field(False, description="The sign-in page has no form for names and passwords.")
     timeout_seconds: float = Field(
         10, gt=0, le=60, description="Longest time for one answer of the provider."

@@ -132,9 +132,14 @@ class Accounts:
             other = users.find(connection, subject=subject) if subject else None
             if other and other["user_id"] != row["user_id"]:
                 raise Conflict(f"{other['name']} signs in as that already.", hint="Unlink them first.")
-            users.update(connection, row["user_id"], subject=subject)
+            users.update(connection, row["user_id"], subject=subject, proven_at=clock.timestamp())
             credentials.delete_of_user(connection, row["user_id"], "sign_in", "ticket")
         return _told(row)
+
+    def proven(self, user_id: str) -> None:
+        """They have come through the OpenID provider: they are somebody there still."""
+        with self._store.write() as connection:
+            users.update(connection, user_id, proven_at=clock.timestamp())
 
     def names(self, user_ids: set[str]) -> dict[str, str]:
         with self._store.read() as connection:

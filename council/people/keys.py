@@ -11,12 +11,14 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, Literal, get_args
 
+from sqlalchemy import ColumnElement
 from sqlalchemy.engine import Connection
 from sqlalchemy.exc import SQLAlchemyError
 
 from council import clock
 from council.errors import Conflict, Invalid, NotFound
 from council.people.who import LEVEL_OF, Level, Who, lower
+from council.settings import OidcSettings
 from council.store import credentials
 from council.store.engine import Store
 
@@ -40,8 +42,9 @@ class Key:
 class Keys:
     """Thread-safe; each call is one transaction."""
 
-    def __init__(self, store: Store) -> None:
+    def __init__(self, store: Store, oidc: OidcSettings | None = None) -> None:
         self._store = store
+        self._oidc = oidc or OidcSettings()
 
     # Making
 
@@ -102,7 +105,7 @@ class Keys:
         """Whose secret it is, if it is still good. A ticket is good once."""
         now = clock.timestamp()
         with self._store.read() as connection:
-            row = credentials.find(connection, kind, _hash(secret), now)
+            row = credentials.find(connection, kind, _hash(secret), now, self._resting())
         if row is None or (kind == "ticket" and not self._spend(row)):
             return None
         self._note_use(row)
@@ -121,8 +124,13 @@ class Keys:
     def known(self, credential_ids: set[str]) -> dict[str, Who]:
         """Those of these that are still good, and whose they are."""
         with self._store.read() as connection:
-            rows = credentials.living(connection, credential_ids, clock.timestamp())
+            rows = credentials.living(connection, credential_ids, clock.timestamp(), self._resting())
         return {row["credential_id"]: _whose(row) for row in rows}
+
+    def _resting(self) -> ColumnElement[bool]:
+        """Which tokens rest. Nobody tells us when somebody leaves there: who has left does not come by any more."""
+        since = clock.timestamp(clock.now() - timedelta(days=self._oidc.token_days))
+        return credentials.resting(since, passwords=not self._oidc.only)
 
     def tokens(self, user_id: str) -> list[dict[str, Any]]:
         """A person's tokens, without their secrets."""

@@ -18,7 +18,7 @@ class People:
     def __init__(self, store: Store, hub: Hub, library: Library, settings: Settings) -> None:
         limits = settings.limits
         self.accounts = Accounts(store)
-        self.keys = Keys(store)
+        self.keys = Keys(store, settings.oidc)
         self.access = Access(store, library.built_in)
         self.audience = Audience(store)
         self.doorkeeper = Doorkeeper(hub, self.accounts, self.keys, self.access, self.audience)

@@ -13,16 +13,21 @@ def insert(connection: Connection, row: dict[str, Any]) -> None:
     connection.execute(sa.insert(credentials).values(row))
 
 
-def find(connection: Connection, kind: str, secret_hash: str, at: str) -> dict[str, Any] | None:
-    """The credential and its user, as long as neither has ended: its columns, and the user's name and role."""
-    query = _with_user(at).where(credentials.c.kind == kind, credentials.c.secret_hash == secret_hash)
+def find(
+    connection: Connection, kind: str, secret_hash: str, at: str, rests: sa.ColumnElement[bool]
+) -> dict[str, Any] | None:
+    """The credential and its user, as long as neither has ended and it does not rest: its columns, and the user's
+    name and role."""
+    query = _with_user(at, rests).where(credentials.c.kind == kind, credentials.c.secret_hash == secret_hash)
     row = connection.execute(query).mappings().first()
     return dict(row) if row else None
 
 
-def living(connection: Connection, credential_ids: Collection[str], at: str) -> list[dict[str, Any]]:
+def living(
+    connection: Connection, credential_ids: Collection[str], at: str, rests: sa.ColumnElement[bool]
+) -> list[dict[str, Any]]:
     """Those of these that have not ended, as ``find`` gives them."""
-    query = _with_user(at).where(credentials.c.credential_id.in_(credential_ids))
+    query = _with_user(at, rests).where(credentials.c.credential_id.in_(credential_ids))
     return [dict(row) for row in connection.execute(query).mappings()]
 
 
@@ -69,10 +74,18 @@ def sweep(connection: Connection, at: str) -> None:
     )
 
 
-def _with_user(at: str) -> sa.Select[Any]:
+def resting(since: str, *, passwords: bool) -> sa.ColumnElement[bool]:
+    """The condition under which a token rests: its owner comes in by the OpenID provider alone, and was last proven
+    there before ``since``. Where there are ``passwords``, who has one comes in without the provider."""
+    others = users.c.subject.is_(None) | (users.c.password_hash.is_not(None) if passwords else sa.false())
+    late = users.c.proven_at.is_(None) | (users.c.proven_at < since)
+    return (credentials.c.kind == "token") & ~others & late
+
+
+def _with_user(at: str, rests: sa.ColumnElement[bool]) -> sa.Select[Any]:
     lives = credentials.c.expires_at.is_(None) | (credentials.c.expires_at > at)
     return (
         sa.select(credentials, users.c.name.label("user_name"), users.c.role)
         .join(users, users.c.user_id == credentials.c.user_id)
-        .where(lives, users.c.disabled.is_(False))
+        .where(lives, users.c.disabled.is_(False), ~rests)
     )

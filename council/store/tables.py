@@ -226,6 +226,7 @@ users = sa.Table(
     sa.Column("role", sa.String(16), nullable=False),
     sa.Column("password_hash", sa.String(255)),  # NULL: signs in elsewhere only.
     sa.Column("subject", sa.String(512), unique=True),  # Who they are at the OpenID provider: issuer and sub.
+    sa.Column("proven_at", sa.String(24)),  # When they last came through it, or were linked; NULL: never.
     sa.Column("disabled", sa.Boolean, nullable=False, server_default=sa.false()),
     sa.Column("created_at", sa.String(24), nullable=False),
 )

@@ -11,11 +11,12 @@ import sqlalchemy as sa
 from click.testing import CliRunner
 from flask.testing import FlaskClient
 
+from council import clock
 from council.application import create_app, prepare
 from council.cli import council as terminal
 from council.parts import Parts
 from council.settings import OidcSettings, SettingsError, load_settings
-from council.store.tables import credentials
+from council.store.tables import credentials, users
 from tests.people.conftest import PASSWORD
 from tests.support import http
 from tests.support.openid_provider import CLIENT_SECRET, Fault, OpenIdProvider
@@ -368,6 +369,79 @@ def test_when_it_ends_the_provider_decides_anew(
     assert browser.get("/", headers={"Accept": "text/html"}).headers["Location"].startswith("/login")
     provider.denies = True
     assert_refused(go(browser), "did not let you in")
+
+
+# Their tokens
+
+
+def token_of(council: Parts, name: str) -> tuple[str, str]:
+    """A token of theirs that never ends: its secret and its id."""
+    user_id = council.people.accounts.get(name)["user_id"]
+    key = council.people.keys.token(user_id, name="nightly", scope="read", days=None)
+    return key.secret, key.credential_id
+
+
+def is_good(council: Parts, token: tuple[str, str]) -> bool:
+    """Whether the token opens something: for a request, and for the doorkeeper, who says the same."""
+    secret, token_id = token
+    answer = browser_of(council).get("/api/v1/me", headers={"Authorization": f"Bearer {secret}"})
+    assert (answer.status_code == 200) == (token_id in council.people.keys.known({token_id}))
+    return answer.status_code == 200  # type: ignore[no-any-return]
+
+
+def came_through(council: Parts, name: str, days_ago: float) -> None:
+    """As if they had come through the provider so long ago, and not since."""
+    at = clock.timestamp(clock.now() - timedelta(days=days_ago))
+    with council.store.write() as connection:
+        connection.execute(sa.update(users).where(users.c.name == name).values(proven_at=at))
+
+
+def test_tokens_of_who_has_left_there_rest(build: Callable[..., Parts], provider: OpenIdProvider) -> None:
+    """Who has not come through the provider for a month may have left; one sign-in, and their tokens work again."""
+    council = build(role="member")
+    go(browser_of(council))
+    token = token_of(council, "ada")
+    came_through(council, "ada", 29)
+    assert is_good(council, token)
+    came_through(council, "ada", 31)
+    assert not is_good(council, token)
+    provider.denies = True
+    go(browser_of(council))
+    assert not is_good(council, token)
+    provider.denies = False
+    go(browser_of(council))
+    assert is_good(council, token)
+
+
+def test_how_long_tokens_go_on_is_a_setting(build: Callable[..., Parts]) -> None:
+    """In days since the last time they came through the provider."""
+    council = build(role="member", token_days=2)
+    go(browser_of(council))
+    token = token_of(council, "ada")
+    came_through(council, "ada", 1)
+    assert is_good(council, token)
+    came_through(council, "ada", 3)
+    assert not is_good(council, token)
+
+
+@pytest.mark.parametrize(("only", "goes_on"), [(False, True), (True, False)])
+def test_tokens_of_who_has_a_password_go_on(build: Callable[..., Parts], only: bool, goes_on: bool) -> None:
+    """They come in without the provider, unless passwords open nothing here; who is not linked never needs it."""
+    council = build(only=only)
+    council.people.accounts.add("ben", "member")
+    tokens = {name: token_of(council, name) for name in ("root", "ben")}
+    council.people.accounts.link("root", "https://provider.example|root")
+    came_through(council, "root", 31)
+    assert {name: is_good(council, token) for name, token in tokens.items()} == {"root": goes_on, "ben": True}
+
+
+def test_the_days_begin_when_somebody_is_linked(build: Callable[..., Parts]) -> None:
+    """Tokens they had before do not rest at once."""
+    council = build()
+    council.people.accounts.add("ben", "member")
+    token = token_of(council, "ben")
+    council.people.accounts.link("ben", "https://provider.example|ben")
+    assert is_good(council, token)
 
 
 def test_who_is_disabled_stays_out(build: Callable[..., Parts]) -> None:

@@ -32,9 +32,11 @@ class Arrival:
         try:
             self._check_domain(claims)
             known = self._accounts.with_subject(subject)
-            return self._known(known, claims) if known else self._new(subject, claims)
+            user = self._known(known, claims) if known else self._new(subject, claims)
         except NotSignedIn as problem:
             raise NotSignedIn(problem.why, str(problem), subject=subject) from problem
+        self._accounts.proven(user["user_id"])
+        return user
 
     def _check_domain(self, claims: dict[str, Any]) -> None:
         allowed = self._settings.email_domains
