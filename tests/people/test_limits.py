@@ -1,14 +1,16 @@
 """What one person may take: requests, meetings; and the buckets that count."""
 
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from council.errors import Conflict
 from council.parts import Parts
-from council.people import pace
+from council.people import keys, pace
 from council.people.pace import Bucket, Buckets
 from tests.people.conftest import asking_as
 
@@ -41,6 +43,23 @@ def test_meetings_of_one_person_are_counted(strict: Parts) -> None:
     assert [answer.status_code for answer in begun] == [202, 202, 429]
     assert "are not over yet" in begun[2].get_json()["error"]["message"]
     assert len(ada("GET", "/api/v1/sessions").get_json()["items"]) == 2
+
+
+def test_tokens_of_one_person_are_counted(strict: Parts, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of many that are made at once, too, no more are kept than one may have."""
+    monkeypatch.setattr(keys, "MAX_TOKENS", 2)
+    ada = strict.people.accounts.get("ada")["user_id"]
+
+    def make(number: int) -> bool:
+        try:
+            strict.people.keys.token(ada, name=f"{number}", scope="read", days=1)
+        except Conflict:
+            return False
+        return True
+
+    with ThreadPoolExecutor(8, "maker") as pool:
+        assert sum(pool.map(make, range(8))) == 2
+    assert len(strict.people.keys.tokens(ada)) == 2
 
 
 def test_on_this_machine_alone_nothing_is_counted(make_council: Callable[..., Parts]) -> None:

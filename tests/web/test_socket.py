@@ -21,6 +21,7 @@ from tests.web.conftest import (
     start,
     wait_for_status,
 )
+from tests.web.test_events import stream
 from tests.web.test_problems import POISON, WRONG_FIELDS
 
 NOWHERE = "3f2504e0-4f89-41d3-9a0c-0305e82c3301"
@@ -558,6 +559,24 @@ def test_a_socket_subscribes_to_so_many(connect, api, finished, monkeypatch):
     assert_error_event(socket.ask("subscribe", session_id=finished, since="latest"), "rate_limited")
     socket.ask("unsubscribe", session_id=others[0])
     assert socket.ask("subscribe", session_id=finished, since="latest")["event"] == "ack"
+
+
+def test_what_a_listener_has_seen_can_be_missed(build):
+    """From its first moment on the watcher looks whether the log was cut, for sockets, streams and what they start."""
+    council = build(live={"poll_seconds": 60})
+    api = client_of(council)
+    greeted, followed, streamed = (start(api) for _ in range(3))
+    for session_id in (greeted, followed, streamed):
+        wait_for_status(api, session_id, "completed")
+    with werkzeug(council.app) as port, Socket(port, session_id=greeted) as socket:
+        socket.receive()
+        socket.ask("subscribe", session_id=followed)
+        started = str(uuid.uuid4())
+        socket.ask("start_session", **body_of(session_id=started))
+        with stream(port, streamed):
+            seen = council.hub.channels()
+    read_at = {each: read(api, each)["seq"] for each in (greeted, followed, streamed)}
+    assert seen == {channel_of(each): seq for each, seq in read_at.items()} | {channel_of(started): 0}
 
 
 def test_unsubscribe_from_what_one_does_not_hear(connect, finished):
