@@ -7,7 +7,6 @@ import struct
 import sys
 import threading
 import time
-from contextlib import ExitStack
 
 import structlog
 from gunicorn.glogging import Logger
@@ -16,6 +15,7 @@ from gunicorn.workers.gthread import ThreadWorker
 from council import __version__
 from council.application import prepare
 from council.errors import CouncilError
+from council.live.libc import has_free
 from council.log import configure_logging
 from council.settings import load_settings
 from council.web.shared_measures import forget_process, shared_folder
@@ -69,9 +69,8 @@ class _Worker(ThreadWorker):
 
 def _keep_some_free(fd):
     """Raises OSError when hardly a descriptor is left: those who are in need them more than those who knock."""
-    with ExitStack() as stack:
-        for _ in range(_SPARE_DESCRIPTORS):
-            stack.callback(os.close, os.dup(fd))
+    if not has_free(_SPARE_DESCRIPTORS, fd):
+        raise OSError(errno.EMFILE, os.strerror(errno.EMFILE))
 
 
 logger_class = _Lines

@@ -18,6 +18,7 @@ from council.live.frames import Batch
 from council.live.hub import Hub
 from council.live.journal import Journal
 from council.live.socket import Sock
+from council.live.turnstile import Turnstile
 from council.llm.catalogue import Catalogue
 from council.llm.endpoints import endpoints
 from council.llm.own import OwnEndpoints
@@ -197,6 +198,7 @@ def _join_parts(settings: Settings) -> Parts:
         prices=prices,
         bus=bus,
         hub=hub,
+        turnstile=Turnstile(),
         journal=journal,
         supervisor=supervisor,
         control=Control(store, journal, supervisor, library, catalogue, estimator, settings),

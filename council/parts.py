@@ -15,6 +15,7 @@ from council.engine.estimator import Estimator
 from council.engine.supervisor import Supervisor
 from council.live.hub import Hub
 from council.live.journal import Journal
+from council.live.turnstile import Turnstile
 from council.live.watch import Watcher
 from council.llm.catalogue import Catalogue
 from council.llm.own import OwnEndpoints
@@ -50,6 +51,7 @@ class Parts:
     prices: Prices
     bus: Bus
     hub: Hub
+    turnstile: Turnstile
     journal: Journal
     supervisor: Supervisor
     control: Control

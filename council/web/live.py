@@ -38,6 +38,7 @@ from council.parts import Parts
 from council.people.pace import Bucket
 from council.people.who import Who
 from council.store.channels import Position
+from council.web import openings
 from council.web.auth import everything_for, guest, limit_connects, me
 from council.web.commanding import authorise, perform
 from council.web.describe import Answer, describes, text
@@ -52,7 +53,7 @@ _ENVELOPE = frozenset({"cmd", "id", "data"})
 
 
 def install(sock: Sock, parts: Parts) -> None:
-    """Both paths, ``/ws`` and ``/api/v1/ws``."""
+    """Both paths."""
 
     @describes(
         "open_socket",
@@ -93,8 +94,9 @@ def install(sock: Sock, parts: Parts) -> None:
                 parts.hub.turned_away("ending")
                 raise Unavailable("The server is starting, or about to end.")
 
-    sock.route("/ws", endpoint="ws")(serve)
-    sock.route("/api/v1/ws", endpoint="api_ws")(serve)
+    openings.install(app, parts.turnstile)
+    for path, endpoint in zip(openings.PATHS, ("ws", "api_ws"), strict=True):
+        sock.route(path, endpoint=endpoint)(serve)
 
 
 class _Listener:
@@ -113,7 +115,7 @@ class _Listener:
         name_client(client_id, request.args.get("session_id"))  # Before its writer thread starts.
         self._client = Client(
             watched(connection, level=parts.settings.log_level),
-            parts.archive.events,
+            parts.turnstile.paced(parts.archive.events),
             client_id=client_id,
             heartbeat_seconds=live.heartbeat_seconds,
             send_timeout_seconds=live.send_timeout_seconds,
@@ -124,7 +126,9 @@ class _Listener:
         hub = self._parts.hub
         try:
             with listening(self._client, "socket"), self._client:
-                if self._enter() and self._greet(query):
+                is_let_in = self._enter() and self._greet(query)
+                openings.is_open()
+                if is_let_in:
                     self._read_commands()
         finally:
             hub.unregister(self._client)

@@ -36,7 +36,7 @@ def stream(parts: Parts, session_id: str, since: int, position: Position, epoch:
     """
     if since > position.seq or epoch not in (None, "", position.epoch):
         raise _of_another_log()
-    feed = EventFeed(parts.archive.events, client_id=f"sse-{secrets.token_hex(4)}")
+    feed = EventFeed(parts.turnstile.paced(parts.archive.events), client_id=f"sse-{secrets.token_hex(4)}")
     name_client(feed.client_id)
     limit_connects(parts)
     parts.hub.register(feed, guest())

@@ -1,6 +1,7 @@
 """Connections on real sockets: both servers, handlers that fail, and the end of a connection."""
 
 import os
+import resource
 import socket
 import threading
 from collections.abc import Iterator
@@ -9,8 +10,9 @@ import pytest
 from flask import Blueprint, Flask
 
 from council.clock import Deadline
+from council.live import libc
 from council.live.client import Client
-from council.live.libc import send_keeping_gil
+from council.live.libc import has_free, send_keeping_gil
 from council.live.protocol import Binary
 from council.live.socket import Connection, ConnectionClosed, Sock
 from tests.live.doubles import MemoryStore
@@ -215,6 +217,20 @@ def test_without_libc(pair: tuple[Connection, socket.socket], monkeypatch: pytes
     monkeypatch.setitem(Connection.send_nowait.__globals__, "send_keeping_gil", lambda *_: -1)
     assert connection.send_nowait(b"hello") == 5
     assert peer.recv(5) == b"hello"
+
+
+@pytest.mark.parametrize("dup", [libc._dup, None], ids=["libc", "os"])
+def test_free_descriptors(monkeypatch: pytest.MonkeyPatch, dup: object) -> None:
+    """Some are free, more than there can be are not, and none is kept; with a C library and without."""
+    monkeypatch.setattr(libc, "_dup", dup)
+    before, (soft, hard) = os.listdir("/proc/self/fd"), resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (len(before) + 64, hard))
+    try:
+        assert has_free(8, 0)
+        assert not has_free(len(before) + 64, 0)
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+    assert os.listdir("/proc/self/fd") == before
 
 
 def test_libc_send() -> None:

@@ -6,6 +6,7 @@ import uuid
 
 import pytest
 
+from council.live import turnstile
 from council.web import live
 from tests.live import raw_client
 from tests.live.serving import werkzeug
@@ -204,6 +205,22 @@ def test_without_an_id_everything_is_sent_live(connect, api, model, held):
         ended += is_the_end(message)
     assert got[other] == list(range(1, read(api, other)["seq"] + 1))
     assert got[held] == list(range(seq + 1, read(api, held)["seq"] + 1))
+
+
+# Many at once
+
+
+def test_sockets_that_are_open_take_no_place(build, monkeypatch):
+    """Few are opened at a time: whoever was let in, or refused, lets the next one come."""
+    monkeypatch.setattr(turnstile, "AT_ONCE", 1)
+    monkeypatch.setattr(turnstile, "PATIENCE_SECONDS", 600)
+    council = build()
+    with werkzeug(council.app) as port, Socket(port) as first, Socket(port, session_id=NOWHERE) as refused:
+        assert refused.receive()["data"]["code"] == "not_found"
+        assert client_of(council).get("/ws").status_code == 400
+        with Socket(port) as second:
+            for socket in (first, second):
+                assert socket.receive()["event"] == "hello"
 
 
 # Idle
