@@ -50,6 +50,14 @@ class _Worker(ThreadWorker):
 
     told = False
 
+    def get_thread_pool(self):
+        """All threads at once: starting them one by one, as hundreds knock, keeps whoever knocks after them waiting."""
+        pool, are_there = super().get_thread_pool(), threading.Event()
+        for _ in range(self.cfg.threads):
+            pool.submit(are_there.wait)
+        are_there.set()
+        return pool
+
     def accept(self, listener):
         try:
             _keep_some_free(listener.fileno())

@@ -23,7 +23,11 @@ def known_for(name: str) -> str | None:
     """The browser's own number, if this name has signed in with it before."""
     browser, proofs = _kept()
     mine = _proof(browser, name)
-    return browser if any(hmac.compare_digest(mine, proof) for proof in proofs) else None
+    return (
+        browser
+        if any(hmac.compare_digest(mine.encode(), proof.encode(errors="replace")) for proof in proofs)
+        else None
+    )
 
 
 def remember(answer: Response, name: str) -> Response:

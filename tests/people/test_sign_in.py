@@ -183,7 +183,7 @@ def test_a_browser_is_known_for_who_has_signed_in_with_it(guarded: Parts) -> Non
     assert len(proofs) == 2
     with guarded.app.test_request_context("/login", headers={"Cookie": f"council_known={cookie.value}"}):  # type: ignore[attr-defined]
         assert [known_browser.known_for(name) for name in ("olga", "guy", "ada")] == [number, number, None]
-    for forged in (f"other.{proofs[0]}", number, f"{number}.", "", "…"):
+    for forged in (f"other.{proofs[0]}", f"{number}.é", number, f"{number}.", "", "…"):
         with guarded.app.test_request_context("/login", headers={"Cookie": f"council_known={forged}"}):  # type: ignore[attr-defined]
             assert known_browser.known_for("olga") is None
 
