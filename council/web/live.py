@@ -6,28 +6,8 @@ from typing import Any
 from flask import request
 
 from council import clock
-from council.commands import (
-    MAX_COMMAND_ID,
-    Command,
-    Ping,
-    StartSession,
-    SubmitReview,
-    Subscribe,
-    Unsubscribe,
-    UserInput,
-    parse_command,
-)
-from council.errors import (
-    CouncilError,
-    Invalid,
-    Malformed,
-    NotAvailable,
-    NotFound,
-    RateLimited,
-    TooLarge,
-    Unavailable,
-    UnsupportedMedia,
-)
+from council.commands import Command, Ping, StartSession, Subscribe, Unsubscribe
+from council.errors import CouncilError, Malformed, NotFound, RateLimited, Unavailable, UnsupportedMedia
 from council.events import EVERYTHING, session_channel
 from council.jsontext import parse_object
 from council.live.client import Client
@@ -37,19 +17,18 @@ from council.live.watched import tell_received, watched
 from council.parts import Parts
 from council.people.pace import Bucket
 from council.people.who import Who
-from council.store.channels import Position
 from council.web import openings
 from council.web.auth import everything_for, guest, limit_connects, me
 from council.web.commanding import authorise, perform
 from council.web.describe import Answer, describes, text
 from council.web.problems import as_event, as_known
+from council.web.requested import command_of, id_of, refuse_too_large, terms_for, wanted_in
 from council.web.trail import SOCKETS, listening, name_client
 
 PROTOCOL = "council.v1"
 BURST_SECONDS = 10  # Of commands that may come at once.
 MOST_CHANNELS = 100  # That one socket subscribes to.
 WARNINGS = 10  # Messages that are no commands, before the socket is closed.
-_ENVELOPE = frozenset({"cmd", "id", "data"})
 
 
 def install(sock: Sock, parts: Parts) -> None:
@@ -148,7 +127,7 @@ class _Listener:
     def _greet(self, query: dict[str, str]) -> bool:
         """Say hello and begin to deliver; False when the client asked for what it cannot have."""
         try:
-            wanted = _wanted(query)
+            wanted = wanted_in(query)
             if wanted is not None:
                 authorise(self._parts, self._who, wanted)
             position = self._parts.archive.position(wanted.session_id) if wanted else None
@@ -161,7 +140,7 @@ class _Listener:
             self._deliver(EVERYTHING, {"recovered": True, "since": 0})
             return True
         channel = session_channel(wanted.session_id)
-        terms = _terms(position, wanted, self._parts.settings.live.replay_limit)
+        terms = terms_for(position, wanted, self._parts.settings.live.replay_limit)
         self._hello({channel: terms})
         self._deliver(channel, terms)
         return True
@@ -200,9 +179,9 @@ class _Listener:
                     raise UnsupportedMedia("Binary messages are not taken.", hint="Send JSON as text.")
                 self._slow_down()
                 raw = parse_object(message)
-                command_id = _id_of(raw)
-                command = _command_of(raw)
-                _refuse_too_large(command, message, self._parts.settings.limits.command_bytes)
+                command_id = id_of(raw)
+                command = command_of(raw)
+                refuse_too_large(command, message, self._parts.settings.limits.command_bytes)
                 self._obey(command, command_id)
             except CouncilError as problem:
                 self._warnings += isinstance(problem, Malformed | UnsupportedMedia | RateLimited)
@@ -238,7 +217,7 @@ class _Listener:
         channel = session_channel(command.session_id)
         self._refuse_too_many(channel)
         position = self._parts.archive.position(command.session_id)
-        terms = _terms(position, command, self._parts.settings.live.replay_limit)
+        terms = terms_for(position, command, self._parts.settings.live.replay_limit)
         self._ack(command, command_id, {"session_id": command.session_id} | terms)
         self._deliver(channel, terms)
 
@@ -289,72 +268,3 @@ class _Listener:
 
     def _ack(self, command: Command, command_id: str | None, result: dict[str, Any]) -> None:
         self._client.send({"event": "ack", "data": {"id": command_id, "cmd": command.cmd} | result})
-
-
-def _wanted(query: dict[str, str]) -> Subscribe | None:
-    """What the address asks for: one session from a number on, or nothing in particular."""
-    unknown = sorted(
-        query.keys() - {"session_id", "project_id", "since", "epoch", "project_since", "project_epoch"}
-    )
-    if unknown:
-        raise Invalid(f"{unknown[0]}: there is no such parameter.", hint="Use session_id, since and epoch.")
-    if any(name.startswith("project") for name in query):
-        raise NotAvailable("project_id: not available in this version.")
-    if "session_id" not in query:
-        return None
-    since = query.get("since", "0")
-    data: dict[str, Any] = {
-        "session_id": query["session_id"],
-        "since": int(since) if _is_number(since) else since,
-    }
-    try:
-        command = parse_command("subscribe", data | ({"epoch": query["epoch"]} if "epoch" in query else {}))
-    except Invalid as problem:
-        if any(fault["path"] == "session_id" for fault in problem.details or ()):
-            raise NotFound("There is no such session.") from problem
-        raise
-    if not isinstance(command, Subscribe):
-        raise AssertionError("subscribe is parsed as Subscribe")
-    return command
-
-
-def _is_number(raw: str) -> bool:
-    return raw.isascii() and raw.isdigit() and len(raw) < 16
-
-
-def _terms(position: Position, wanted: Subscribe, replay_limit: int) -> dict[str, Any]:
-    """From where the client is served, and whether that is all it missed."""
-    since = position.seq if wanted.since == "latest" else wanted.since
-    same_log = wanted.epoch is None or wanted.epoch == position.epoch
-    recovered = same_log and 0 <= position.seq - since <= replay_limit
-    return {"epoch": position.epoch, "since": since, "seq": position.seq, "recovered": recovered}
-
-
-def _refuse_too_large(command: Command, message: str, most: int) -> None:
-    """Only a start, a review and somebody's words may be long. Raises TooLarge."""
-    if not isinstance(command, StartSession | SubmitReview | UserInput) and len(message.encode()) > most:
-        raise TooLarge(
-            f"A command has at most {most:,} bytes.",
-            hint="Only a start, a review and what somebody says may be longer.",
-        )
-
-
-def _id_of(raw: dict[str, Any]) -> str | None:
-    command_id = raw.get("id")
-    if command_id is None:
-        return None
-    if not isinstance(command_id, str) or not 0 < len(command_id) <= MAX_COMMAND_ID:
-        raise Invalid(f"id: a text of 1 to {MAX_COMMAND_ID} characters.", hint="Use a UUID, or leave it out.")
-    return command_id
-
-
-def _command_of(raw: dict[str, Any]) -> Command:
-    unknown = sorted(raw.keys() - _ENVELOPE)
-    if unknown:
-        raise Invalid(
-            f"{unknown[0][:64]}: a command has only cmd, id and data.", hint="Put fields into data."
-        )
-    data = raw.get("data", {})
-    if not isinstance(data, dict):
-        raise Invalid("data: must be an object.", hint='Send {"cmd": "ping", "data": {}}.')
-    return parse_command(raw.get("cmd"), data)
