@@ -95,7 +95,7 @@ def test_time_runs_both_ways(fake: FakeServer, open_page: OpenPage) -> None:
         slider(page).press("ArrowRight")
     expect(clock(page)).to_have_text("0:04")
     expect(page.get_by_text("Think of Friday.")).to_have_count(0)
-    expect(slider(page)).to_have_attribute("aria-valuetext", "0:04, 2 members in parallel")
+    expect(slider(page)).to_have_attribute("aria-valuetext", "0:04, Opening")
     slider(page).press("End")
     expect(page.get_by_text("Think of Friday.")).to_be_visible()
     expect(article(page, "affirmative").locator("[data-part=text]")).to_have_text(last)
@@ -145,7 +145,7 @@ def test_the_meeting_goes_on_underneath(fake: FakeServer, open_page: OpenPage) -
 def test_moments_are_marked_and_can_be_jumped_to(fake: FakeServer, open_page: OpenPage) -> None:
     """Phases and moments stand on the track; the list of them is made of buttons."""
     page = open_replay(fake, open_page, ended(debate()))
-    expect(page.locator(".track-phase title")).to_have_text(["2 members in parallel", "Chief Justice"])
+    expect(page.locator(".track-phase title")).to_have_text(["Opening", "Chief Justice"])
     expect(page.locator(".track-mark title")).to_have_text(["you speaks up", "Verdict"])
     page.get_by_role("button", name="Moments").click()
     page.get_by_role("button", name="0:05 you speaks up").click()

@@ -4,7 +4,7 @@ import { optionText } from "../cards/votes.js";
 import { bar, lane, scoreLines } from "../lib/charts.js";
 import { formatCost, formatCount, formatDecimal, formatElapsed } from "../lib/format.js";
 import { changes } from "../lib/minds.js";
-import { phaseText } from "../lib/moments.js";
+import { titleOf } from "../lib/sections.js";
 import { cost, tokens } from "../lib/spending.js";
 import { copyTemplate, part, showText } from "../lib/templates.js";
 import { t } from "../lib/texts.js";
@@ -85,7 +85,7 @@ export function showPhases(section, phases, until, places) {
   const lasted = begun.map(({ from, to }) => Math.min(to ?? until, until) - from);
   const longest = Math.max(0, ...lasted);
   showRows(section, begun, (row, phase, index) => {
-    part(row, "name").textContent = phaseText(phase, places);
+    part(row, "name").textContent = titleOf(phase, places);
     part(row, "value").textContent = formatElapsed((lasted[index] ?? 0) / 1000);
     part(row, "picture").append(bar(lasted[index] ?? 0, longest));
     part(row, "detail").remove();

@@ -1,7 +1,8 @@
 // The controls of a replay: where it stands, how fast it goes, and where one can jump to.
 
 import { formatClock, formatElapsed } from "../lib/format.js";
-import { momentText, phaseText } from "../lib/moments.js";
+import { momentText } from "../lib/moments.js";
+import { titleOf } from "../lib/sections.js";
 import { copyTemplate, part, showText } from "../lib/templates.js";
 import { t } from "../lib/texts.js";
 import { trackShapes } from "../lib/track.js";
@@ -62,7 +63,7 @@ export class TimelineBar {
   get #phase() {
     const { player, chapters, places } = this.#played;
     const phase = chapters.phases.findLast(({ from, to }) => from <= player.position && (to === null || player.position < to));
-    return phase ? phaseText(phase, places) : null;
+    return phase ? titleOf(phase, places) : null;
   }
 
   // What the reader does

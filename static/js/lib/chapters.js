@@ -2,7 +2,7 @@
 
 /** @typedef {import("./meeting_log.js").Told} Told */
 /** @typedef {import("../protocol.js").Places} Places */
-/** @typedef {{key: string, from: number, to: number | null, leader: string | null, node_ids: string[], round: number}} Phase */
+/** @typedef {{phase: string, round: number, from: number, to: number | null}} Phase as the room has it: see sections.js */
 /** @typedef {"ballot" | "counted" | "interjection" | "pause" | "resumed" | "asked" | "answered" | "absent" | "verdict" | "end"} MomentKind */
 /** @typedef {{kind: MomentKind, at: number, who: string | null}} Moment */
 
@@ -11,7 +11,6 @@ const WAYPOINTS = new Set(["start", "end", "parallel", "sequence", "loop"]);
 export class Chapters {
   /** @type {Phase[]} */ phases = [];
   /** @type {Moment[]} */ moments = [];
-  /** @type {Map<string, string>} */ #leaders = new Map();
   #places;
 
   /** @param {Places} places */
@@ -38,26 +37,17 @@ export class Chapters {
   /** @param {Told} told */
   #follow({ event, at }) {
     const { event: name, data } = /** @type {{event: string, data: any}} */ (event);
-    if (name === "node:parallel_start") {
-      for (const branch of data.branches) this.#leaders.set(branch, data.node_id);
-    } else if (name === "node_state_change" && data.status === "running") {
-      this.#enter(data.node_id, data.round ?? 1, at);
-    }
+    if (name === "node_state_change" && data.status === "running") this.#enter(data.node_id, data.round ?? 1, at);
   }
 
   /** Members who speak at the same time are one phase. @param {string} node_id @param {number} round @param {number} at */
   #enter(node_id, round, at) {
     const place = this.#places[node_id];
     if (!place || WAYPOINTS.has(place.type)) return;
-    const leader = this.#leaders.get(node_id) ?? null;
-    const key = `${leader ?? place.layer} ${round}`;
     const current = this.phases.at(-1);
-    if (current?.key === key && current.to === null) {
-      if (!current.node_ids.includes(node_id)) current.node_ids.push(node_id);
-      return;
-    }
+    if (current?.phase === place.phase && current.round === round && current.to === null) return;
     this.#close(at);
-    this.phases.push({ key, from: at, to: null, leader, node_ids: [node_id], round });
+    this.phases.push({ phase: place.phase, round, from: at, to: null });
   }
 
   /** @param {number} at */

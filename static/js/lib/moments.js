@@ -1,18 +1,10 @@
-// Phases and moments of a meeting in words.
+// The moments of a meeting in words.
 
 import { serverNow } from "./clock.js";
-import { formatCount, formatElapsed } from "./format.js";
+import { formatElapsed } from "./format.js";
 import { t } from "./texts.js";
 
 /** @typedef {import("../protocol.js").Places} Places */
-
-/** @param {import("./chapters.js").Phase} phase @param {Places} places */
-export function phaseText({ leader, node_ids, round }, places) {
-  const name = (/** @type {string} */ node_id) => places[node_id]?.name ?? node_id;
-  const first = node_ids.length === 1 ? name(node_ids[0] ?? "") : t("{count} members in parallel", { count: formatCount(node_ids.length) });
-  const label = leader ? name(leader) : first;
-  return round > 1 ? t("{phase}, round {round}", { phase: label, round: formatCount(round) }) : label;
-}
 
 /** @param {import("./chapters.js").Moment} moment @param {Places} places */
 export function momentText({ kind, who }, places) {
@@ -23,7 +15,7 @@ export function momentText({ kind, who }, places) {
     case "counted":
       return t("{name}: the ballots are counted", { name });
     case "interjection":
-      return t("{name} speaks up", { name });
+      return who === "person" ? t("A person speaks up") : t("{name} speaks up", { name });
     case "pause":
       return t("Paused");
     case "resumed":

@@ -38,7 +38,7 @@ function continues(row, section) {
   return row.phase === null || (row.phase === section.phase && row.round === section.round);
 }
 
-/** @param {Section} section @param {Places} places */
+/** @param {{phase: string | null, round: number}} section @param {Places} places */
 export function titleOf({ phase, round }, places) {
   if (phase === null) return "";
   const together = Object.values(places).filter((place) => place.phase === phase).length;

@@ -1,6 +1,7 @@
 // The track below a replay's slider: phases as bands, and a mark for each moment.
 
-import { momentText, phaseText } from "./moments.js";
+import { momentText } from "./moments.js";
+import { titleOf } from "./sections.js";
 import { percent, shape } from "./svg.js";
 
 /** @typedef {import("./chapters.js").Moment} Moment */
@@ -21,7 +22,7 @@ export function trackShapes({ phases, moments }, length, places) {
 /** @param {Phase} phase @param {number} index @param {number} length @param {Places} places */
 function band(phase, index, length, places) {
   const width = percent((phase.to ?? length) - phase.from, length);
-  const text = phaseText(phase, places);
+  const text = titleOf(phase, places);
   return shape("svg", { class: "track-phase", x: percent(phase.from, length), y: 0, width, height: "100%", "data-odd": String(index % 2 === 1) }, [
     shape("title", {}, [text]),
     shape("rect", { width: "100%", height: "100%" }),
