@@ -1,7 +1,9 @@
 """The numbers of a meeting as pictures, each with its words: cost, time, scores, changed minds, phases."""
 
+import re
+
 import pytest
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Locator, Page, Route, expect
 
 from tests.browser import scenes
 from tests.browser.conftest import OpenPage
@@ -51,6 +53,26 @@ def test_nothing_is_shown_as_nothing(fake: FakeServer, open_page: OpenPage) -> N
         expect(section(page, title)).to_contain_text(words)
 
 
+def test_what_is_on_its_way_is_not_told_as_nothing(fake: FakeServer, open_page: OpenPage) -> None:
+    """Until the numbers have come nobody is said to have spoken or spent nothing."""
+    meeting = FakeMeeting()
+    meeting.say("affirmative", "Yes")
+    spend(meeting, "affirmative", "value_defender", 990, 0.0012, "known")
+    page = open_page(fake.add(meeting), width=1600)
+    wait_connection(page)
+    held: list[Route] = []
+    page.route(re.compile("/(usage|events)"), lambda route: held.append(route))
+    with page.expect_request("**/usage"), page.expect_request("**/events?*"):
+        page.get_by_role("tab", name="Analytics").click()
+    expect(section(page, "Scores by round")).to_contain_text("No score has been given.")
+    for title in ("Cost by member", "Who spoke when", "Time in each phase"):
+        expect(section(page, title).locator("[data-part=empty]")).to_be_hidden()
+    for route in held:
+        route.continue_()
+    expect(rows(page, "Cost by member")).to_contain_text("$0.0012")
+    expect(rows(page, "Who spoke when")).to_contain_text("Value Defender")
+
+
 def test_cost_is_shown_by_member_and_never_guessed(fake: FakeServer, open_page: OpenPage) -> None:
     """Dearest first; a price nobody knows is unknown; it grows with the meeting."""
     meeting = FakeMeeting()
@@ -90,7 +112,7 @@ def test_who_spoke_when_is_drawn_and_said(fake: FakeServer, open_page: OpenPage)
     turn = spoke.nth(0).locator(".chart-lane-turn")
     expect(turn).to_have_attribute("x", "10%")
     expect(turn).to_have_attribute("width", "50%")
-    expect(rows(page, "Time in each phase")).to_contain_text("2 members in parallel")
+    expect(rows(page, "Time in each phase")).to_contain_text("Opening")
 
 
 def test_scores_are_a_line_and_a_table(fake: FakeServer, open_page: OpenPage) -> None:

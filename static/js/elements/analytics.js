@@ -2,6 +2,7 @@
 
 import { get } from "../lib/api.js";
 import { Chapters } from "../lib/chapters.js";
+import { sentenceOf } from "../lib/refusal.js";
 import { loadSheet } from "../lib/sheet.js";
 import { Speaking } from "../lib/speaking.js";
 import { spenders } from "../lib/spending.js";
@@ -18,11 +19,12 @@ const ASK_AGAIN_MS = 3_000;
 class Analytics extends RoomElement {
   /** @type {import("./room_element.js").RoomParts | null} */ #parts = null;
   /** @type {State | null} */ #state = null;
-  /** @type {import("../lib/spending.js").Call[]} */ #calls = [];
+  /** @type {import("../lib/spending.js").Call[] | null} */ #calls = null;
   /** @type {State["totals"] | null} */ #counted = null;
   /** @type {Told[]} */ #told = [];
   /** @type {ReturnType<typeof setTimeout> | null} */ #resting = null;
   #asking = false;
+  #hasLog = false;
   #speaking = new Speaking();
   #chapters = new Chapters({});
 
@@ -51,16 +53,18 @@ class Analytics extends RoomElement {
     }, REST_MS);
   }
 
+  /** Only what is known: a part whose numbers are on their way is not told as if there were none. */
   #draw() {
     const [state, parts] = [this.#state, this.#parts];
     if (!state || !parts || !this.checkVisibility()) return;
     this.#askUsage(state.session_id, parts.shown.live.totals);
     const until = this.#until(state.seq);
     const { places } = parts;
-    showSpending(part(this, "spending"), spenders(this.#calls.filter(({ seq }) => seq <= state.seq)), state, places);
-    showSpeaking(part(this, "speaking"), this.#speaking.speakers(until), until, state, places);
+    if (this.#calls) showSpending(part(this, "spending"), spenders(this.#calls.filter(({ seq }) => seq <= state.seq)), state, places);
     showScores(part(this, "scores"), state.scores, targetOf(parts.snapshot));
     showMinds(part(this, "minds"), state, places);
+    if (!this.#hasLog && this.#told.length === 0) return;
+    showSpeaking(part(this, "speaking"), this.#speaking.speakers(until), until, state, places);
     showPhases(part(this, "phases"), this.#chapters.phases, until, places);
   }
 
@@ -81,7 +85,9 @@ class Analytics extends RoomElement {
     this.#told = log.told;
     take(log.told);
     log.subscribe(take);
-    await log.load().then(() => this.#say(null), (problem) => this.#say(problem.message));
+    await log.load().then(() => this.#say(null), (problem) => this.#say(sentenceOf(problem)));
+    this.#hasLog = true;
+    this.#soon();
   }
 
   /** Only the server knows each call's price. @param {string} session_id @param {State["totals"]} totals */
@@ -98,7 +104,7 @@ class Analytics extends RoomElement {
       this.#soon();
     } catch (problem) {
       this.#counted = null;
-      this.#say(/** @type {Error} */ (problem).message);
+      this.#say(sentenceOf(problem));
     }
   }
 
