@@ -104,7 +104,6 @@ def share(page: Page, name: str) -> None:
 
 def open_share(page: Page) -> Locator:
     """The dialog of the room's menu."""
-    page.wait_for_load_state("networkidle")  # What opens it is fetched later.
     page.get_by_role("button", name="More").click()
     page.locator("#more [data-share]").click()
     dialog = page.get_by_role("dialog", name="Who may see it")

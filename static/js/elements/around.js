@@ -1,5 +1,7 @@
 // What stands around the conversation: the server painted it, and it comes to life right after the words do.
 
+import "./announcer.js";
+import "./attention.js";
 import "./composer.js";
 import "./controls.js";
 import "./files.js";
@@ -9,3 +11,4 @@ import "./members.js";
 import "./tabs.js";
 import "./panes.js";
 import "./share_button.js";
+import "./menu.js"; // Last: see there.

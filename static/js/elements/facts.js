@@ -27,7 +27,7 @@ class Facts extends RoomElement {
   show(state) {
     const { status, reason, totals, elapsed, panel, verdict } = state;
     const waits = status === "running" && waiting(state).length > 0;
-    part(this, "verdict").hidden = verdict === null;
+    part(this, "verdict").hidden = verdict === null || waits;
     part(this, "ask").hidden = !waits;
     part(this, "status").dataset.waits = String(waits);
     part(this, "status").dataset.status = status;

@@ -1,5 +1,7 @@
 // The keys that belong to no element: the list of all keys, and the way to the input box.
 
+import { loadSheet } from "../lib/sheet.js";
+
 document.addEventListener("keydown", (event) => {
   const { target, key, ctrlKey, metaKey, altKey } = event;
   if (ctrlKey || metaKey || altKey || (target instanceof Element && target.closest("input, textarea, select, dialog"))) return;
@@ -11,7 +13,8 @@ document.addEventListener("click", ({ target }) => {
   if (target instanceof Element && target.closest("[data-keys]")) showKeys();
 });
 
-function showKeys() {
+async function showKeys() {
+  await loadSheet("keys").catch(() => {}); // Without its sheet it is plain, but all there.
   const dialog = document.getElementById("keys");
   if (dialog instanceof HTMLDialogElement && !dialog.open) dialog.showModal();
 }
@@ -24,5 +27,3 @@ function enterBox(event) {
   box.dispatchEvent(new Event("reveal", { bubbles: true }));
   box.focus();
 }
-
-export {};

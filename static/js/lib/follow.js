@@ -4,7 +4,7 @@ import { t } from "./texts.js";
 
 const NEAR_END_PX = 96;
 const KEY = "council-place";
-const MOVES = ["wheel", "touchmove", "keydown", "pointerdown"];
+const MOVES = ["wheel", "touchmove", "pointerdown"];
 const MOVED_MS = 1000; // A scroll so soon after one of these is the reader's own.
 
 /** @typedef {{button: HTMLElement, scroller: HTMLElement, content: HTMLElement}} Parts `button` leads back to the end */
@@ -31,7 +31,9 @@ export class Follow {
     this.#following = live && !isLed && (place === null || this.#isAtEnd);
     this.#lastTop = scroller.scrollTop;
     scroller.addEventListener("scroll", () => this.#look(), { passive: true });
-    for (const move of MOVES) scroller.addEventListener(move, () => (this.#movedAt = performance.now()), { passive: true });
+    const moved = () => (this.#movedAt = performance.now());
+    for (const move of MOVES) scroller.addEventListener(move, moved, { passive: true });
+    scroller.addEventListener("keydown", () => document.activeElement?.matches(":read-write") || moved()); // Who types does not scroll.
     button.addEventListener("click", () => this.#return());
     addEventListener("jump", () => (this.#following = false), true); // Led elsewhere.
     addEventListener("pagehide", () => remember(this.#following ? null : scroller.scrollTop));

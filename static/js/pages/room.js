@@ -46,6 +46,7 @@ export function open() {
   connection.onLink = (link) => {
     document.body.dataset.connection = link.status;
     elements.showLink(link);
+    if (link.status === "connected") later.look(shown.state);
   };
   show(shown.state, shown.state);
   gather();
