@@ -8,7 +8,7 @@ from flask.sansio.blueprints import BlueprintSetupState
 from flask_wtf.csrf import generate_csrf
 from werkzeug.exceptions import HTTPException
 
-from council.errors import NotFound
+from council.errors import CouncilError, NotFound
 from council.export.formats import available
 from council.web import problems, texts
 from council.web.modules import modules_of
@@ -54,6 +54,7 @@ def pages_blueprint(name: str) -> Blueprint:
     pages.after_request(_protect)
     pages.after_request(_remember_language)
     pages.register_error_handler(NotFound, _not_found)
+    pages.register_error_handler(CouncilError, _refused)
     return pages
 
 
@@ -89,6 +90,18 @@ def _for_every_page() -> dict[str, Any]:
 
 def _not_found(problem: NotFound) -> tuple[str, int]:
     return render_template("not_found.html", problem=problem), problem.status
+
+
+def _refused(problem: CouncilError) -> Response:
+    """Why a page is not shown: to people as a page, to programs in the one shape."""
+    answer = problems.answer(problem)
+    if "text/html" not in request.accept_mimetypes.values() or request.path.startswith("/api/"):
+        return answer
+    page = make_response(
+        render_template("refused.html", **_for_every_page(), problem=problem), problem.status
+    )
+    page.headers.extend((name, value) for name, value in answer.headers if name == "Retry-After")
+    return page
 
 
 def _protect(response: Response) -> Response:

@@ -49,6 +49,17 @@ def test_a_room_says_what_one_may_do_in_it(council: Parts, people: dict[str, Ask
     assert "You may look on here" in pages["victor"]
 
 
+def test_a_page_that_is_not_for_them_is_a_page(council: Parts, people: dict[str, Asking]) -> None:
+    """A person is told so with a way back, in their language; a program in the one shape."""
+    page = people["olga"]("GET", "/providers", headers=HTML)
+    assert (page.status_code, page.mimetype) == (403, "text/html")
+    assert "This page is not for you." in page.text
+    assert "default-src 'none'" in page.headers["Content-Security-Policy"]
+    assert "您不能查看此页面。" in people["olga"]("GET", "/providers?lang=zh-CN", headers=HTML).text
+    told = people["olga"]("GET", "/providers", headers={"Accept": "application/json"})
+    assert (told.status_code, told.get_json()["error"]["code"]) == (403, "level_too_low")
+
+
 def test_a_template_shared_to_be_used_is_locked(council: Parts, people: dict[str, Asking]) -> None:
     """Its editor offers no way to save; whoever may change it has one."""
     own = people["olga"]("POST", "/api/v1/templates/council_debate/copy", json={"name": "Ours"}).get_json()
