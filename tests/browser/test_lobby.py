@@ -289,6 +289,24 @@ def test_a_group_brings_its_usual_members(fake: FakeServer, open_page: OpenPage)
     assert "agents" not in fake.started[0]
 
 
+def test_a_group_in_the_address_is_chosen(fake: FakeServer, open_page: OpenPage) -> None:
+    """It brings its members and goes with the form; one that does not exist is none."""
+    usual = {"council_debate": {"affirmative": "chief_justice"}}
+    fake.groups = [{"group_id": "platform", "name": "Platform", "default_agents": usual}]
+    page = open_page(f"{fake.url}/?group=platform")
+    choose_template(page, "council_debate")
+    step(page, "Who and how much").click()
+    expect(page.get_by_label("Group", exact=True)).to_have_value("platform")
+    seat = page.get_by_label("Value Defender").locator("option:checked")
+    expect(seat).to_have_text("Chief Justice")
+    page.get_by_label("Subject").fill("Is it time?")
+    start(page)
+    assert fake.started[0]["group_id"] == "platform"
+    page.goto(f"{fake.url}/?group=nobody")
+    step(page, "Who and how much").click()
+    expect(page.get_by_label("Group", exact=True)).to_have_value("")
+
+
 def test_agents_that_cannot_be_listed_may_be_asked_for_again(
     fake: FakeServer, open_page: OpenPage, complaints: list[str]
 ) -> None:
