@@ -124,7 +124,7 @@ def _votes(ballot: Ballot) -> Iterator[Block]:
     yield Grid(head, tuple(rows))
     bars = ballot.count.get("bars") or ()
     if bars:
-        answers = (gettext("Answer"), gettext("Votes"), gettext("Share"))
+        answers = (gettext("Answer"), gettext("Votes"), gettext("Part of all"))
         counts = (
             (words.option_text(each["id"], ballot), words.count(each["votes"]), words.share(each["share"]))
             for each in bars

@@ -3,6 +3,8 @@
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from flask_babel import gettext
+
 from council.web.own_words import told_graph, told_model
 from council.web.picture import draw
 
@@ -23,9 +25,25 @@ def _side(meeting: Snapshot) -> dict[str, Any]:
     members = (f"{member['name']} · {told_model(member)}" for member in meeting["panel"]["members"])
     return {
         "meeting": meeting,
-        "verdict": meeting["verdict"],
+        "verdict": _found(meeting["verdict"]),
         "members": tuple(dict.fromkeys(members)),
     }
+
+
+def _found(verdict: Mapping[str, Any] | None) -> dict[str, Any] | None:
+    """The verdict with its words in the reader's language, as ``static/js/elements/verdict_words.js`` has them."""
+    if verdict is None:
+        return None
+    words = {
+        "pass": gettext("pass"),
+        "refine": gettext("refine"),
+        "improve": gettext("improve"),
+        "rework": gettext("rework"),
+        "reject": gettext("reject"),
+    }
+    decisions = {"yes": gettext("Yes"), "no": gettext("No")}
+    word, decision = verdict.get("word") or "", verdict.get("decision") or ""
+    return {**verdict, "word": words.get(word, word), "decision": decisions.get(decision, decision)}
 
 
 def _nodes(first: Snapshot, second: Snapshot) -> dict[str, str]:

@@ -47,7 +47,7 @@ def blueprint(parts: Parts) -> Blueprint:
 
     @pages.get("/templates/<template_id>/edit")
     def editor_page(template_id: str) -> str:
-        item = as_item(parts.library.template_shelf.get(template_id))
+        item = _told(as_item(parts.library.template_shelf.get(template_id)))
         foreign = lesser_rights(parts, "template", [template_id]).get(template_id) == "read"
         return _editor(parts, item | {"locked": item["is_system"] or foreign})
 
@@ -62,6 +62,14 @@ def _editor(parts: Parts, template: dict[str, Any]) -> str:
         categories=CATEGORIES,
         page_data={"template": template, "node_types": node_types(), "agents": _agents(parts)},
     )
+
+
+def _told(item: dict[str, Any]) -> dict[str, Any]:
+    """What comes with Council in the reader's language: nobody saves it under its own id. Others stay as they are."""
+    if not item["is_system"]:
+        return item
+    words = {name: told(item[name]) for name in ("name", "description")}
+    return item | words | {"graph": told_graph(item["graph"])}
 
 
 def _agents(parts: Parts) -> list[dict[str, str]]:

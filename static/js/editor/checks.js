@@ -2,6 +2,7 @@
 
 import { post } from "../lib/api.js";
 import { t } from "../lib/texts.js";
+import { toldFaults } from "./fault_places.js";
 
 /** @typedef {import("./workbench.js").Workbench} Workbench */
 /** @typedef {import("./types.js").Fault} Fault */
@@ -30,7 +31,7 @@ export class Checks {
     /** @type {{faults: Fault[]} | null} */
     const answer = await post("/templates/validate", { graph }).catch(() => null);
     if (!answer) return null;
-    const faults = [...nameFaults(template), ...answer.faults];
+    const faults = [...nameFaults(template), ...(await toldFaults(answer.faults))];
     if (this.#checked !== graph) return faults;
     this.#bench.faults = faults;
     const estimate = answer.faults.length > 0 ? null : await post("/templates/estimate", { graph }).catch(() => null);

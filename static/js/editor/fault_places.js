@@ -1,4 +1,4 @@
-// Which node and which field a fault is about: paths are nodes.{node_id}.properties.{field} and the like.
+// What faults say, and which node and which field each is about: paths are nodes.{node_id}.properties.{field} and the like.
 
 /** @typedef {{node_id: string, field: string}} FaultPlace `node_id` is empty for the template itself. */
 
@@ -10,6 +10,13 @@ export function placeOf(path, nodeIds) {
   const node_id = fits.sort((one, other) => other.length - one.length)[0] ?? "";
   const parts = inside.slice(node_id.length + 1).split(".");
   return { node_id, field: (parts[0] === "properties" ? parts[1] : parts[0]) ?? "" };
+}
+
+/** In the reader's language. @param {import("./types.js").Fault[]} faults */
+export async function toldFaults(faults) {
+  if (document.documentElement.lang === "en" || faults.length === 0) return faults;
+  const { toldFault } = await import("./fault_words.js");
+  return faults.map(toldFault);
 }
 
 /** How many faults each node has. @param {import("./types.js").Fault[]} faults @param {string[]} nodeIds */

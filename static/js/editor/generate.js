@@ -7,6 +7,7 @@ import { sentenceOf } from "../lib/refusal.js";
 import { part, showText } from "../lib/templates.js";
 import { t } from "../lib/texts.js";
 import { Canvas } from "./canvas.js";
+import { toldFaults } from "./fault_places.js";
 import { openDraft } from "./import_file.js";
 import { Words } from "./words.js";
 import { Workbench } from "./workbench.js";
@@ -47,7 +48,7 @@ async function ask() {
   busy(true);
   try {
     const drafted = await post("/templates/generate", { description });
-    if (own === asked) showDraft(drafted);
+    if (own === asked) showDraft({ ...drafted, faults: await toldFaults(drafted.faults) });
   } catch (problem) {
     if (own === asked) await explain(/** @type {import("../lib/api.js").Problem} */ (problem));
   }
@@ -61,7 +62,7 @@ async function explain(problem) {
   if (code !== "faulty_draft") return;
   const { draft: raw, faults, attempts, usage } = details;
   const template = raw ? await post("/templates/yaml", { template: raw }).then((answer) => answer.template, () => null) : null;
-  showDraft({ template, faults, attempts, usage });
+  showDraft({ template, faults: await toldFaults(faults), attempts, usage });
 }
 
 /** @param {Drafted | null} drafted */

@@ -5,6 +5,7 @@ import { sentenceOf } from "../lib/refusal.js";
 import { part, showText } from "../lib/templates.js";
 import { t } from "../lib/texts.js";
 import { forgetDraft, keepPlaces } from "./drafts.js";
+import { toldFaults } from "./fault_places.js";
 
 /** @typedef {import("./workbench.js").Workbench} Workbench */
 /** @typedef {import("./types.js").Template} Template */
@@ -78,12 +79,12 @@ export class Saving {
   }
 
   /** @param {Problem} problem @param {(text: string | null, isProblem: boolean) => void} tell */
-  #explain(problem, tell) {
+  async #explain(problem, tell) {
     tell(t("Not saved."), true);
     if (problem.code === "conflict" && this.template_id !== null) return byId("conflict-dialog").showModal();
     if (problem.code === "not_found") return byId("gone-dialog").showModal();
     if (problem.faults.length === 0) return tell(sentenceOf(problem), true);
-    this.#bench.faults = problem.faults;
+    this.#bench.faults = await toldFaults(problem.faults);
     this.#wish.showFaults();
   }
 
@@ -102,7 +103,7 @@ export class Saving {
     try {
       this.#leaveFor(await post("/templates", this.#bench.template));
     } catch (problem) {
-      showText(part(byId("gone-dialog"), "error"), /** @type {Problem} */ (problem).message);
+      showText(part(byId("gone-dialog"), "error"), sentenceOf(problem));
     }
   }
 

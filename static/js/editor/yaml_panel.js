@@ -1,8 +1,10 @@
 // The template as YAML beside the canvas. A change here is a change there as soon as it can be read; what cannot stays as it was typed.
 
 import { post } from "../lib/api.js";
+import { sentenceOf } from "../lib/refusal.js";
 import { part, showText } from "../lib/templates.js";
 import { t } from "../lib/texts.js";
+import { toldFaults } from "./fault_places.js";
 
 /** @typedef {import("./workbench.js").Workbench} Workbench */
 /** @typedef {import("./types.js").Fault} Fault */
@@ -64,7 +66,7 @@ export class YamlPanel {
   async #read() {
     const yaml = this.#text.value;
     /** @type {{template: import("./types.js").Template} | null} */
-    const answer = await post("/templates/yaml", { yaml }).catch((problem) => this.#refuse(problem));
+    const answer = await post("/templates/yaml", { yaml }).catch(async (problem) => this.#refuse(problem, await toldFaults(problem.faults)));
     if (!answer || this.#text.value !== yaml) return;
     this.#refuse(null);
     if (JSON.stringify(answer.template) === JSON.stringify(this.#bench.template)) this.#told = this.#bench.template;
@@ -79,15 +81,14 @@ export class YamlPanel {
     this.#told = this.#bench.template;
   }
 
-  /** @param {import("../lib/api.js").Problem | null} problem */
-  #refuse(problem) {
-    const fault = /** @type {Fault | undefined} */ (problem?.faults[0]);
+  /** @param {import("../lib/api.js").Problem | null} problem @param {Fault[]} [faults] */
+  #refuse(problem, [fault] = []) {
     const go = part(this.#element, "fault-go");
     go.hidden = fault?.line === undefined;
     go.textContent = t("Line {line}, column {column}", { line: fault?.line ?? 0, column: fault?.column ?? 0 });
     go.dataset.line = String(fault?.line ?? 0);
     go.dataset.column = String(fault?.column ?? 0);
-    const reason = fault ? [fault.path, fault.reason, fault.suggestion].filter(Boolean).join(" ") : (problem?.message ?? null);
+    const reason = fault ? [fault.path, fault.reason, fault.suggestion].filter(Boolean).join(" ") : (problem && sentenceOf(problem));
     showText(part(this.#element, "fault"), reason);
     for (const name of ["kept", "anew"]) part(this.#element, name).hidden = problem === null;
     this.#text.setAttribute("aria-invalid", String(problem !== null));

@@ -1,5 +1,6 @@
 // <council-controls>: Pause, Resume and Stop; each only where it can do something.
 
+import { sentenceOf } from "../lib/refusal.js";
 import { part, showText } from "../lib/templates.js";
 import { RoomElement } from "./room_element.js";
 
@@ -50,7 +51,7 @@ class Controls extends RoomElement {
     try {
       await this.#commands?.perform(cmd, { session_id: this.#session_id });
     } catch (refusal) {
-      showText(part(this, "error"), /** @type {Error} */ (refusal).message);
+      showText(part(this, "error"), sentenceOf(refusal));
     }
     this.#busy = false;
     this.#enable();

@@ -136,7 +136,7 @@ class DocumentPane extends RoomElement {
     } catch (problem) {
       this.#shown = null;
       part(this, "lines").replaceChildren();
-      return showText(part(this, "note"), /** @type {Error} */ (problem).message);
+      return showText(part(this, "note"), sentenceOf(problem));
     }
     this.#select.value = String(this.#shown?.version);
     showText(part(this, "about"), this.#shown && aboutText(this.#shown));

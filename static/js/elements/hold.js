@@ -5,6 +5,7 @@ import { sentenceOf } from "../lib/refusal.js";
 import { loadSheet } from "../lib/sheet.js";
 import { part, showText } from "../lib/templates.js";
 import { t } from "../lib/texts.js";
+import { holdText } from "./hold_words.js";
 import { RoomElement } from "./room_element.js";
 
 /** @typedef {import("../reducer.js").State} State */
@@ -35,7 +36,7 @@ class Hold extends RoomElement {
     this.dataset.kind = kind;
     if (kind === "") return;
     part(this, "title").textContent = kind === "budget" ? t("The cap is reached.") : t("The circuit breaker paused this meeting.");
-    showText(part(this, "detail"), detail);
+    showText(part(this, "detail"), holdText(detail));
     part(this, "caps").hidden = kind !== "budget";
     part(this, "word").hidden = kind !== "breaker";
     part(this, "submit").textContent = kind === "budget" ? t("Raise the cap") : t("Let it go on");

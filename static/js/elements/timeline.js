@@ -2,6 +2,7 @@
 
 import { setReplayedTime } from "../lib/clock.js";
 import { nowText } from "../lib/moments.js";
+import { sentenceOf } from "../lib/refusal.js";
 import { loadSheet } from "../lib/sheet.js";
 import { makeTape } from "../lib/tape.js";
 import { copyTemplate, part, showText } from "../lib/templates.js";
@@ -70,7 +71,7 @@ class Timeline extends RoomElement {
       });
       this.#start(element, this.#tape);
     } catch (problem) {
-      showText(part(element, "loading-text"), /** @type {Error} */ (problem).message);
+      showText(part(element, "loading-text"), sentenceOf(problem));
       part(element, "retry").hidden = false;
     }
   }
