@@ -95,6 +95,7 @@ export class GroupShelf extends HTMLElement {
     part(card, "edit").hidden = group.is_system || right === "read";
     part(card, "remove").hidden = group.is_system || right !== "own";
     if (!group.is_system) offerShare(part(card, "share"), `groups/${group.group_id}`, right, name);
+    if (!group.is_system) part(card, "copy").textContent = t("Copy"); // Shorter, beside more buttons.
     part(card, "edit").setAttribute("aria-label", t("Edit {name}", { name }));
     part(card, "copy").setAttribute("aria-label", t("Copy and edit {name}", { name }));
     part(card, "remove").setAttribute("aria-label", t("Delete {name}", { name }));
