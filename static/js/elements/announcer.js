@@ -14,13 +14,18 @@ class Announcer extends RoomElement {
   #known = 0;
   /** @type {ReturnType<typeof setTimeout> | undefined} */ #timer;
 
-  join() {
+  #isDecided = false;
+
+  /** @param {import("./room_element.js").RoomParts} parts */
+  join({ snapshot }) {
+    this.#isDecided = snapshot.verdict !== null; // A verdict that came while this was fetched is told, too.
     document.addEventListener("announce", (event) => this.#say(/** @type {CustomEvent<string>} */ (event).detail));
   }
 
   /** Who speaks when the page is opened is heard of too; who has spoken before is not. @param {State} state @param {State} previous */
   show(state, previous) {
-    if (state.verdict && !previous.verdict && state !== previous) this.#say(t("The verdict is in."));
+    if (state.verdict && !this.#isDecided) this.#say(t("The verdict is in."));
+    this.#isDecided = state.verdict !== null;
     const isFirst = state === previous;
     for (const { id } of state.order.slice(this.#known)) {
       const message = state.messages[id];

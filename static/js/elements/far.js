@@ -9,7 +9,6 @@ import { RoomElement } from "./room_element.js";
 /** @typedef {import("../reducer.js").Message} Message */
 
 const MOST = 1_000_000; // Characters of words and their HTML: some 200 pages of a book.
-const KEPT = 800_000; // So many stay when there are more, so that it is not done for every word.
 const NEAR = "200% 0px"; // Two screens above and below.
 const LOOK_MS = 1000;
 const PAGE = 100;
@@ -42,17 +41,25 @@ class Far extends RoomElement {
   #lookSoon() {
     if (this.#isLooking) return;
     this.#isLooking = true;
-    setTimeout(() => requestIdleCallback(() => this.#look(), { timeout: LOOK_MS }), LOOK_MS);
+    setTimeout(() => this.#lookInAPause(), LOOK_MS);
+  }
+
+  #lookInAPause() {
+    requestIdleCallback(() => this.#look(), { timeout: LOOK_MS });
   }
 
   // What is far goes
 
+  /** One row in a pause, so that nobody feels it. */
   #look() {
-    this.#isLooking = false;
     const rows = /** @type {HTMLElement[]} */ ([...document.querySelectorAll("council-transcript .stage")]);
     for (const row of rows.filter((one) => !this.#observed.has(one))) this.#observe(row);
     const held = Object.values(this.#messages).reduce((sum, message) => sum + weightOf(message), 0);
-    if (held > MOST) this.#letGo(held - KEPT);
+    const row = held > MOST ? this.#farthest() : null;
+    this.#isLooking = row !== null;
+    if (!row) return;
+    this.#letGo(row);
+    this.#lookInAPause();
   }
 
   /** Nobody tells a hidden page what is in sight: there a new row is far until it is looked at. @param {HTMLElement} row */
@@ -62,22 +69,24 @@ class Far extends RoomElement {
     if (document.hidden) this.#far.add(row);
   }
 
-  /** @param {number} surplus in characters */
-  #letGo(surplus) {
-    /** @type {{row: HTMLElement, height: number, ids: string[]}[]} */
-    const going = [];
+  /** The row that was longest out of sight, of those that can go. @returns {HTMLElement | null} */
+  #farthest() {
     for (const row of this.#far) {
-      if (surplus <= 0) break;
       const messages = row.isConnected ? this.#messagesIn(row) : [];
       if (!row.isConnected) this.#far.delete(row);
-      if (messages.length === 0 || !messages.every(canGo) || isInUse(row)) continue;
-      surplus -= messages.reduce((sum, message) => sum + weightOf(message), 0);
-      going.push({ row, height: row.offsetHeight, ids: messages.map(({ message_id }) => message_id) });
+      if (messages.length > 0 && messages.every(canGo) && !isInUse(row)) return row;
     }
-    if (going.length === 0) return;
-    for (const { row, height } of going) row.style.minBlockSize = `${height}px`;
-    this.#change((state) => letGo(state, going.flatMap(({ ids }) => ids)));
-    layOut(going.map(({ row }) => row));
+    return null;
+  }
+
+  /** @param {HTMLElement} row keeps its height, and is the last to be asked again */
+  #letGo(row) {
+    this.#far.delete(row);
+    this.#far.add(row);
+    const ids = this.#messagesIn(row).map(({ message_id }) => message_id);
+    row.style.minBlockSize = `${row.offsetHeight}px`;
+    this.#change((state) => (this.#state = letGo(state, ids)));
+    layOut(row);
   }
 
   // What comes near comes back
@@ -143,10 +152,10 @@ class Far extends RoomElement {
   }
 }
 
-/** Browsers keep what was laid out of a row that is not rendered, nodes and all, until it is laid out again. @param {HTMLElement[]} rows */
-function layOut(rows) {
-  for (const { style } of rows) style.contentVisibility = "visible";
-  const skip = () => rows.forEach(({ style }) => (style.contentVisibility = ""));
+/** Browsers keep what was laid out of a row that is not rendered, nodes and all, until it is laid out again. @param {HTMLElement} row */
+function layOut({ style }) {
+  style.contentVisibility = "visible";
+  const skip = () => (style.contentVisibility = "");
   requestAnimationFrame(() => requestAnimationFrame(() => requestAnimationFrame(skip)));
 }
 
