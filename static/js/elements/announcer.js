@@ -12,24 +12,24 @@ class Announcer extends RoomElement {
   /** @type {Set<string>} */ #speaking = new Set();
   /** @type {string[]} */ #finished = [];
   #known = 0;
+  /** @type {Set<string>} */ #heard = new Set();
+  #isDecided = false;
   /** @type {ReturnType<typeof setTimeout> | undefined} */ #timer;
 
-  #isDecided = false;
-
-  /** @param {import("./room_element.js").RoomParts} parts */
+  /** What has happened since the page was made is told, even if it was over when this was fetched. @param {import("./room_element.js").RoomParts} parts */
   join({ snapshot }) {
-    this.#isDecided = snapshot.verdict !== null; // A verdict that came while this was fetched is told, too.
+    this.#isDecided = snapshot.verdict !== null;
+    this.#heard = new Set(snapshot.messages.filter(({ status }) => status !== "streaming").map(({ message_id }) => message_id));
     document.addEventListener("announce", (event) => this.#say(/** @type {CustomEvent<string>} */ (event).detail));
   }
 
-  /** Who speaks when the page is opened is heard of too; who has spoken before is not. @param {State} state @param {State} previous */
-  show(state, previous) {
+  /** @param {State} state */
+  show(state) {
     if (state.verdict && !this.#isDecided) this.#say(t("The verdict is in."));
     this.#isDecided = state.verdict !== null;
-    const isFirst = state === previous;
     for (const { id } of state.order.slice(this.#known)) {
       const message = state.messages[id];
-      if (message?.role === "agent" && !(isFirst && message.status !== "streaming")) this.#speaking.add(id);
+      if (message?.role === "agent" && !this.#heard.has(id)) this.#speaking.add(id);
     }
     this.#known = state.order.length;
     for (const id of this.#speaking) {

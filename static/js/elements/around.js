@@ -1,6 +1,5 @@
 // What stands around the conversation: the server painted it, and it comes to life right after the words do.
 
-import "./announcer.js";
 import "./attention.js";
 import "./composer.js";
 import "./controls.js";

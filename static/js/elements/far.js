@@ -1,4 +1,4 @@
-// <council-far>: a page holds so many words; beyond that, what was longest out of sight is let go of and fetched again when it comes near.
+// <council-far>: a page holds so many words; beyond that, what is farthest from the reader is let go of and fetched again when it comes near.
 
 import { get } from "../lib/api.js";
 import { loadSheet } from "../lib/sheet.js";
@@ -16,7 +16,7 @@ const RETRY_MS = 3000;
 
 class Far extends RoomElement {
   /** @type {WeakSet<Element>} */ #observed = new WeakSet();
-  /** Rows out of sight, those that went first at the front. @type {Set<HTMLElement>} */ #far = new Set();
+  /** Rows out of sight. @type {WeakSet<HTMLElement>} */ #far = new WeakSet();
   /** @type {Set<string>} */ #wanted = new Set();
   /** @type {State | null} */ #state = null;
   #change = /** @type {import("./room_element.js").RoomParts["change"]} */ (() => {});
@@ -55,8 +55,8 @@ class Far extends RoomElement {
     const rows = /** @type {HTMLElement[]} */ ([...document.querySelectorAll("council-transcript .stage")]);
     for (const row of rows.filter((one) => !this.#observed.has(one))) this.#observe(row);
     const held = Object.values(this.#messages).reduce((sum, message) => sum + weightOf(message), 0);
-    const row = held > MOST ? this.#farthest() : null;
-    this.#isLooking = row !== null;
+    const row = held > MOST ? this.#farthest(rows) : undefined;
+    this.#isLooking = row !== undefined;
     if (!row) return;
     this.#letGo(row);
     this.#lookInAPause();
@@ -69,20 +69,22 @@ class Far extends RoomElement {
     if (document.hidden) this.#far.add(row);
   }
 
-  /** The row that was longest out of sight, of those that can go. @returns {HTMLElement | null} */
-  #farthest() {
-    for (const row of this.#far) {
-      const messages = row.isConnected ? this.#messagesIn(row) : [];
-      if (!row.isConnected) this.#far.delete(row);
-      if (messages.length > 0 && messages.every(canGo) && !isInUse(row)) return row;
-    }
-    return null;
+  /** The row farthest from what is in sight, of those that can go. @param {HTMLElement[]} rows in their order @returns {HTMLElement | undefined} */
+  #farthest(rows) {
+    const near = rows.flatMap((row, at) => (this.#far.has(row) ? [] : at));
+    const here = near.length ? ((near[0] ?? 0) + (near.at(-1) ?? 0)) / 2 : rows.length;
+    const far = rows.map((row, at) => ({ row, distance: Math.abs(at - here) })).filter(({ row }) => this.#far.has(row) && !isGone(row));
+    return far.sort((one, other) => other.distance - one.distance).find(({ row }) => this.#canGo(row))?.row;
   }
 
-  /** @param {HTMLElement} row keeps its height, and is the last to be asked again */
+  /** @param {HTMLElement} row */
+  #canGo(row) {
+    const messages = this.#messagesIn(row);
+    return messages.length > 0 && messages.every(canGo) && !isInUse(row);
+  }
+
+  /** @param {HTMLElement} row keeps its height */
   #letGo(row) {
-    this.#far.delete(row);
-    this.#far.add(row);
     const ids = this.#messagesIn(row).map(({ message_id }) => message_id);
     row.style.minBlockSize = `${row.offsetHeight}px`;
     this.#change((state) => (this.#state = letGo(state, ids)));
@@ -95,7 +97,6 @@ class Far extends RoomElement {
   #notice(seen) {
     for (const { target, isIntersecting } of seen) {
       const row = /** @type {HTMLElement} */ (target);
-      this.#far.delete(row);
       if (!isIntersecting) this.#far.add(row);
       else this.#want(row);
     }
@@ -105,10 +106,11 @@ class Far extends RoomElement {
 
   /** @param {HTMLElement} row */
   #want(row) {
+    this.#far.delete(row);
     const missing = this.#messagesIn(row).filter(({ away }) => away);
     for (const { message_id } of missing) this.#wanted.add(message_id);
     if (missing.length) row.ariaBusy = "true";
-    else if (row.style.minBlockSize) this.#release(row);
+    else if (isGone(row)) this.#release(row);
   }
 
   async #fetch() {
@@ -157,6 +159,11 @@ function layOut({ style }) {
   style.contentVisibility = "visible";
   const skip = () => (style.contentVisibility = "");
   requestAnimationFrame(() => requestAnimationFrame(() => requestAnimationFrame(skip)));
+}
+
+/** Whether it went, and has not its own height again. @param {HTMLElement} row */
+function isGone({ style }) {
+  return style.minBlockSize !== "";
 }
 
 /** Whether somebody is at work in it: a selection or the focus would be lost. @param {HTMLElement} row */

@@ -6,6 +6,7 @@
 /** @type {Part[]} */
 export const PARTS = [
   { needed: () => true, load: () => import("../elements/around.js") },
+  { needed: () => true, load: () => import("../elements/announcer.js") },
   { needed: ({ status, order }) => status === "running" || order.some(({ kind }) => kind !== "message"), load: () => import("../cards/cards.js") },
   { needed: ({ order }) => order.length > 100, load: () => import("../elements/far.js") },
   { needed: ({ verdict }) => verdict !== null, load: () => import("../elements/verdict.js") },
