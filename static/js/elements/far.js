@@ -11,6 +11,7 @@ import { RoomElement } from "./room_element.js";
 const MOST = 1_000_000; // Characters of words and their HTML: some 200 pages of a book.
 const NEAR = "200% 0px"; // Two screens above and below.
 const LOOK_MS = 1000;
+const PAUSE_MS = 250; // A page that is never at rest must not grow either.
 const PAGE = 100;
 const RETRY_MS = 3000;
 
@@ -45,7 +46,7 @@ class Far extends RoomElement {
   }
 
   #lookInAPause() {
-    requestIdleCallback(() => this.#look(), { timeout: LOOK_MS });
+    requestIdleCallback(() => this.#look(), { timeout: PAUSE_MS });
   }
 
   // What is far goes
