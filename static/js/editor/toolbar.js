@@ -79,7 +79,7 @@ export class Toolbar {
     this.#button("show-yaml").setAttribute("aria-pressed", String(!panel.hidden));
     this.#wish.yaml.look();
     this.#wish.canvas.fit();
-    if (!panel.hidden) panel.scrollIntoView({ block: "nearest" }); // It may stand below.
+    if (!panel.hidden) panel.scrollIntoView({ block: "nearest" });
   }
 
   /** @param {string} look */
