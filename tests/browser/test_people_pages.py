@@ -153,6 +153,7 @@ def test_a_token_is_shown_once_and_revoked(town: Town, enter: Enter) -> None:
     page.get_by_label("What uses it").fill("Nightly")
     expect(page.get_by_label("It may").locator("option")).to_have_count(2)
     page.get_by_role("button", name="Make a token").click()
+    expect(page.get_by_label("The new token")).not_to_have_value("")
     secret = page.get_by_label("The new token").input_value()
     expect(page.locator("[data-part=made]")).to_contain_text("it is not shown again")
 
