@@ -26,7 +26,7 @@ from tests.faults.soak_faults import Faults
 from tests.faults.soak_host import REVIEWED, Host
 from tests.support.model_server import ScriptedModelServer
 from tests.support.probe import HealthProbe
-from tests.support.process import descriptors_of, resident_bytes
+from tests.support.process import descriptors_of, resident_bytes, threads_of
 from tests.support.proxy import Proxy
 from tests.support.server import Server
 from tests.support.waiting import wait_until
@@ -34,6 +34,7 @@ from tests.support.waiting import wait_until
 LEASE_SECONDS = 2.0
 LAG_SECONDS = 10.0
 REST_SECONDS = 30.0
+SPARE_THREADS = 5  # Beside one for each meeting at a time, which stays for the next one.
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +99,7 @@ class _Soak:
         self._proxy = proxy
         self._made: Counter[str] = Counter()
         self._worker = worker_of(server)
-        self._descriptors = descriptors_of(self._worker)
+        self._descriptors, self._threads = descriptors_of(self._worker), threads_of(self._worker)
         self._resident = self._first_resident = resident_bytes(self._worker)
         self._began = monotonic()
 
@@ -122,7 +123,8 @@ class _Soak:
         findings.health_p99_milliseconds = probe.p99_milliseconds
         findings.grown_bytes = self._resident - self._first_resident
         findings.clients = self._plan.clients
-        findings.descriptors_left = self._rest()
+        findings.descriptors_left, findings.threads_left = self._rest()
+        findings.threads_allowed = self._plan.meetings + SPARE_THREADS
         return Report(self._plan, self._told(findings), rows(findings))
 
     def _make_faults(self) -> list[str]:
@@ -163,11 +165,12 @@ class _Soak:
             return None
         return round(monotonic() - began, 1)
 
-    def _rest(self) -> int:
-        """Descriptors above those of the beginning, once all have left."""
+    def _rest(self) -> tuple[int, int]:
+        """Descriptors and threads above those of the beginning, once all have left."""
         with suppress(AssertionError):  # Their number tells.
             wait_until(lambda: not self._connections(), REST_SECONDS, what="the end of all sockets")
-        return descriptors_of(worker_of(self._server)) - self._descriptors
+        worker = worker_of(self._server)
+        return descriptors_of(worker) - self._descriptors, threads_of(worker) - self._threads
 
     def _connections(self) -> float:
         return self._metric('council_connections{kind="socket"}')

@@ -36,6 +36,8 @@ class Findings:
     grown_bytes: int = 0
     clients: int = 0
     descriptors_left: int = 0
+    threads_left: int = 0
+    threads_allowed: int = 0
 
     def broken(self, number: int) -> list[str]:
         """What hosts found wrong with an invariant."""
@@ -48,9 +50,7 @@ def rows(found: Findings) -> list[Row]:
         _of_hosts(found, 2, "Compared for each viewer, with the above."),
         _of_hosts(found, 3, f"{sum(t.meetings for t in found.tallies):,} logs were read and folded."),
         _take_overs(found),
-        _row(
-            5, found.descriptors_left <= DESCRIPTORS, f"{found.descriptors_left} descriptors more in the end."
-        ),
+        _rest(found),
         _row(6, None, f"p99 {found.health_p99_milliseconds:g} ms, while it was there."),
         _memory(found),
         _log(found),
@@ -86,6 +86,15 @@ def _after(kill: Kill, found: Findings) -> list[float]:
             start = (moment - kill.ready_at).total_seconds()
             first.setdefault(session_id, max(0.0, min(lease, start)))
     return list(first.values())
+
+
+def _rest(found: Findings) -> Row:
+    held = found.descriptors_left <= DESCRIPTORS and found.threads_left <= found.threads_allowed
+    told = (
+        f"{found.descriptors_left} descriptors and {found.threads_left} threads more in the end, of {DESCRIPTORS} that "
+        f"may stay open for the database and {found.threads_allowed} that may wait for the next meeting."
+    )
+    return _row(5, held, told)
 
 
 def _memory(found: Findings) -> Row:
