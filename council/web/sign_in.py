@@ -4,6 +4,7 @@ import math
 
 from flask import Blueprint, redirect, render_template, request, session, url_for
 from flask_babel import gettext
+from flask_wtf.csrf import CSRFError
 from werkzeug.wrappers import Response
 
 from council.errors import RateLimited
@@ -29,10 +30,12 @@ def blueprint(parts: Parts) -> Blueprint:
     def enter() -> tuple[str, int] | Response:
         if parts.settings.oidc.only:
             return again(gettext("Sign in with %(name)s.", name=parts.settings.oidc.name), 403)
-        auth.csrf.protect()
         name, password = request.form.get("name", ""), request.form.get("password", "")
         try:
+            auth.csrf.protect()
             _limit(name.strip().casefold()[:64])
+        except CSRFError:  # A form that was sent from elsewhere, or stood open for an hour.
+            return again(gettext("This form is too old. Please send it again."), 403, name)
         except RateLimited as problem:
             return again(too_many(problem), 429, name)
         user = people.accounts.with_password(name, password)
