@@ -53,8 +53,11 @@ class _Worker(ThreadWorker):
     def get_thread_pool(self):
         """All threads at once: starting them one by one, as hundreds knock, keeps whoever knocks after them waiting."""
         pool, are_there = super().get_thread_pool(), threading.Event()
-        for _ in range(self.cfg.threads):
-            pool.submit(are_there.wait)
+        try:
+            for _ in range(self.cfg.threads):
+                pool.submit(are_there.wait)
+        except RuntimeError:  # The system gives no more: it serves with those that it has.
+            pool._max_workers = len(pool._threads)
         are_there.set()
         return pool
 
