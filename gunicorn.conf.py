@@ -7,6 +7,7 @@ import struct
 import sys
 import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
 
 import structlog
 from gunicorn.glogging import Logger
@@ -49,17 +50,6 @@ class _Worker(ThreadWorker):
     """gunicorn's own would end, with every meeting in it, for want of a descriptor: here those who knock wait."""
 
     told = False
-
-    def get_thread_pool(self):
-        """All threads at once: starting them one by one, as hundreds knock, keeps whoever knocks after them waiting."""
-        pool, are_there = super().get_thread_pool(), threading.Event()
-        try:
-            for _ in range(self.cfg.threads):
-                pool.submit(are_there.wait)
-        except RuntimeError:  # The system gives no more: it serves with those that it has.
-            pool._max_workers = len(pool._threads)
-        are_there.set()
-        return pool
 
     def accept(self, listener):
         try:
@@ -139,7 +129,26 @@ def post_worker_init(worker):
     if parts is None:
         return  # Some other application, as the echo server of the tests.
     parts.start()
+    _start_threads(worker)
     _chain_shutdown(worker, parts)
+
+
+def _start_threads(worker):
+    """All at once: starting them one by one, as hundreds knock, keeps whoever knocks after them waiting.
+
+    Where the system gives fewer, half of those are left to meetings and to the sockets' writers.
+    """
+    pool, are_there = worker.tpool, threading.Event()
+    try:
+        for _ in range(worker.cfg.threads):
+            pool.submit(are_there.wait)
+    except RuntimeError:
+        worker.tpool = ThreadPoolExecutor(max(1, len(pool._threads) // 2))
+        structlog.get_logger("council").error(
+            "server.few_threads", wanted=worker.cfg.threads, has=len(pool._threads)
+        )
+        pool.shutdown(wait=False)
+    are_there.set()
 
 
 def child_exit(server, worker):

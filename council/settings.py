@@ -177,6 +177,7 @@ class OidcSettings(_Group):
     token_days: float = Field(
         30,
         gt=0,
+        le=3660,
         description="How long tokens of who has no password go on after they last came through the provider (days).",
     )
     only: bool = Field(False, description="The sign-in page has no form for names and passwords.")

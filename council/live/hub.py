@@ -143,6 +143,7 @@ class Hub:
         """A channel is gone for good: who listens to nothing else is closed, and a live feed goes on."""
         with self._lock:
             clients = self._listeners.get(channel, ())
+            self._seen.pop(channel, None)  # Whoever comes meanwhile is told of another log.
             only = tuple(client for client in clients if self._channels_of[client] == {channel})
         for client in only:
             client.close(code, reason)

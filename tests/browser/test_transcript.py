@@ -160,6 +160,19 @@ def test_words_far_from_the_reader_go_and_come_back(fake: FakeServer, open_page:
     assert page.locator("#main").evaluate("pane => pane.scrollHeight") == pytest.approx(height, rel=0.2)
 
 
+def test_words_that_were_scrolled_past_go_again(fake: FakeServer, open_page: OpenPage) -> None:
+    """From one end to the other and back: the page does not keep what it fetched on the way."""
+    page = open_page(fake.add(heavy_meeting()))
+    expect(words_of(page, 1)).to_be_empty(timeout=30_000)
+    for number in (1, HEAVY, 1, HEAVY):
+        page.evaluate(
+            f"document.dispatchEvent(new CustomEvent('jump', {{detail: {{message_id: 'm{number}'}}}}))"
+        )
+        expect(words_of(page, number)).to_contain_text(f"Turn {number}. Cost")
+    expect(words_of(page, 1)).to_be_empty(timeout=30_000)
+    wait_until(lambda: page.evaluate(HELD_CHARACTERS) < 520_000, what="fewer words on the page")
+
+
 def test_words_that_cannot_be_fetched_are_asked_for_until_they_come(
     fake: FakeServer, open_page: OpenPage, complaints: list[str]
 ) -> None:

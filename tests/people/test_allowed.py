@@ -165,3 +165,14 @@ def test_who_may_look_only_is_told_so(people: dict[str, Asking]) -> None:
     new = people["victor"]("GET", "/templates/new", headers=HTML).text
     assert 'data-locked="true"' in new
     assert ">shared<" not in new
+
+
+def test_who_may_not_see_a_page_is_told_what_to_do(people: dict[str, Asking]) -> None:
+    """As a page, with the server's own words where only they help; a program is answered in the one shape."""
+    page = people["victor"]("GET", "/providers", headers=HTML)
+    assert (page.status_code, page.mimetype) == (403, "text/html")
+    assert "Ask an admin." in page.text
+    page = people["olga"]("GET", "/", headers=HTML | {"Host": "elsewhere.example"})
+    assert (page.status_code, page.mimetype) == (400, "text/html")
+    assert "COUNCIL_ALLOWED_ORIGINS" in page.text
+    assert people["victor"]("GET", "/providers").get_json()["error"]["code"] == "level_too_low"

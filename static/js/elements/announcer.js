@@ -16,15 +16,16 @@ class Announcer extends RoomElement {
   #isDecided = false;
   /** @type {ReturnType<typeof setTimeout> | undefined} */ #timer;
 
-  /** What has happened since the page was made is told, even if it was over when this was fetched. @param {import("./room_element.js").RoomParts} parts */
-  join({ snapshot }) {
+  /** What has happened since the page was made is told, even if it was over when this was fetched; a replay is not. @param {import("./room_element.js").RoomParts} parts */
+  join({ snapshot, shown }) {
     this.#isDecided = snapshot.verdict !== null;
     this.#heard = new Set(snapshot.messages.filter(({ status }) => status !== "streaming").map(({ message_id }) => message_id));
     document.addEventListener("announce", (event) => this.#say(/** @type {CustomEvent<string>} */ (event).detail));
+    shown.watch((live) => this.#follow(live));
   }
 
   /** @param {State} state */
-  show(state) {
+  #follow(state) {
     if (state.verdict && !this.#isDecided) this.#say(t("The verdict is in."));
     this.#isDecided = state.verdict !== null;
     for (const { id } of state.order.slice(this.#known)) {

@@ -14,6 +14,8 @@ const LOOK_MS = 1000;
 const PAUSE_MS = 250; // A page that is never at rest must not grow either.
 const PAGE = 100;
 const RETRY_MS = 3000;
+const FRAMES = 600; // Of patience until words stand that have come.
+const FINAL = new Set(["not_found", "forbidden", "sign_in_needed"]); // Asking again is of no use.
 
 class Far extends RoomElement {
   /** @type {WeakSet<Element>} */ #observed = new WeakSet();
@@ -32,11 +34,15 @@ class Far extends RoomElement {
     shown.watch((live) => this.#follow(live));
   }
 
+  /** After a replay, too, there may be other rows. */
+  show() {
+    this.#lookSoon();
+  }
+
   /** @param {State} live */
   #follow(live) {
     this.#state = live;
     this.hidden = !Object.values(live.messages).some(({ away }) => away);
-    this.#lookSoon();
   }
 
   #lookSoon() {
@@ -74,14 +80,14 @@ class Far extends RoomElement {
   #farthest(rows) {
     const near = rows.flatMap((row, at) => (this.#far.has(row) ? [] : at));
     const here = near.length ? ((near[0] ?? 0) + (near.at(-1) ?? 0)) / 2 : rows.length;
-    const far = rows.map((row, at) => ({ row, distance: Math.abs(at - here) })).filter(({ row }) => this.#far.has(row) && !isGone(row));
+    const far = rows.map((row, at) => ({ row, distance: Math.abs(at - here) })).filter(({ row }) => this.#far.has(row));
     return far.sort((one, other) => other.distance - one.distance).find(({ row }) => this.#canGo(row))?.row;
   }
 
   /** @param {HTMLElement} row */
   #canGo(row) {
     const messages = this.#messagesIn(row);
-    return messages.length > 0 && messages.every(canGo) && !isInUse(row);
+    return messages.some(canGo) && messages.every((message) => message.away || canGo(message)) && !isInUse(row);
   }
 
   /** @param {HTMLElement} row keeps its height */
@@ -98,11 +104,17 @@ class Far extends RoomElement {
   #notice(seen) {
     for (const { target, isIntersecting } of seen) {
       const row = /** @type {HTMLElement} */ (target);
-      if (!isIntersecting) this.#far.add(row);
-      else this.#want(row);
+      if (isIntersecting) this.#want(row);
+      else this.#forget(row);
     }
     if (this.#wanted.size) this.#fetch();
     this.#lookSoon();
+  }
+
+  /** Whoever scrolls past it does not wait for its words. @param {HTMLElement} row */
+  #forget(row) {
+    this.#far.add(row);
+    for (const { message_id } of this.#messagesIn(row)) this.#wanted.delete(message_id);
   }
 
   /** @param {HTMLElement} row */
@@ -117,10 +129,13 @@ class Far extends RoomElement {
   async #fetch() {
     if (this.#isFetching) return;
     this.#isFetching = true;
-    try {
-      while (this.#wanted.size) await this.#fetchPage([...this.#wanted].slice(0, PAGE));
-    } catch {
-      setTimeout(() => this.#fetch(), RETRY_MS);
+    while (this.#wanted.size) {
+      try {
+        await this.#fetchPage([...this.#wanted].slice(0, PAGE));
+      } catch (problem) {
+        if (FINAL.has(/** @type {import("../lib/api.js").Problem} */ (problem).code)) this.#wanted.clear();
+        else await new Promise((resolve) => setTimeout(resolve, RETRY_MS));
+      }
     }
     this.#isFetching = false;
   }
@@ -129,17 +144,17 @@ class Far extends RoomElement {
   async #fetchPage(ids) {
     const path = `/sessions/${this.#state?.session_id}/messages?limit=${PAGE}&ids=${ids.map(encodeURIComponent).join()}`;
     const { items } = await get(path);
-    this.#change((state) => fill(state, items));
+    this.#change((state) => (this.#state = fill(state, items)));
     for (const id of ids) this.#wanted.delete(id);
     for (const row of new Set(ids.map(rowOf))) if (row) this.#release(row);
   }
 
   /** The row has its own height again when its words stand, which takes a frame for each. @param {HTMLElement} row */
-  #release(row) {
+  #release(row, frames = FRAMES) {
     if (this.#far.has(row)) return; // It may go again, as it is.
-    const isWaiting = this.#messagesIn(row).some((message) => message.content_length > 0 && isBare(message));
+    const isWaiting = frames > 0 && this.#messagesIn(row).some((message) => !message.away && message.content_length > 0 && isBare(message));
     row.ariaBusy = isWaiting ? "true" : null;
-    if (isWaiting) requestAnimationFrame(() => this.#release(row));
+    if (isWaiting) requestAnimationFrame(() => this.#release(row, frames - 1));
     else row.style.minBlockSize = "";
   }
 
@@ -179,7 +194,7 @@ function rowOf(id) {
 
 /** @param {Message} message */
 function isBare({ message_id }) {
-  return document.querySelector(`#message-${CSS.escape(message_id)} > [data-part=text]`)?.textContent === "";
+  return document.querySelector(`#message-${CSS.escape(message_id)} > [data-part=text]`)?.firstChild === null;
 }
 
 customElements.define("council-far", Far);

@@ -12,6 +12,7 @@ const LONGEST_QUOTE = 2000;
 
 /** @param {HTMLButtonElement} button @param {MessageElement} element */
 export function act(button, element) {
+  if (element.message?.away && button.dataset.act !== "fold") return say(t("These words are on their way. Try again in a moment."));
   switch (button.dataset.act) {
     case "copy":
       return copy(button, element.message?.content ?? "");
@@ -28,8 +29,13 @@ export async function copy(button, text) {
   const before = button.dataset.before ?? button.textContent ?? "";
   button.dataset.before = before;
   button.textContent = said;
-  document.dispatchEvent(new CustomEvent("announce", { detail: said }));
+  say(said);
   setTimeout(() => (button.textContent = before), SAID_MS);
+}
+
+/** Aloud. @param {string} text */
+function say(text) {
+  document.dispatchEvent(new CustomEvent("announce", { detail: text }));
 }
 
 /** What is selected in it, or else its first paragraph. @param {MessageElement} element */

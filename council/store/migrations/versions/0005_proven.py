@@ -3,17 +3,17 @@
 import sqlalchemy as sa
 from alembic import op
 
+from council import clock
+
 revision = "0005"
 down_revision = "0004"
 
 
 def upgrade() -> None:
-    """Who is linked was there when they made their newest token or signed in last, as far as that is known."""
+    """Nobody knows when those who are linked came last: their tokens have the whole time from now on."""
     op.add_column("users", sa.Column("proven_at", sa.String(24)))
-    op.execute(
-        "UPDATE users SET proven_at = (SELECT max(created_at) FROM credentials"
-        " WHERE credentials.user_id = users.user_id) WHERE subject IS NOT NULL"
-    )
+    linked = sa.text("UPDATE users SET proven_at = :now WHERE subject IS NOT NULL")
+    op.execute(linked.bindparams(now=clock.timestamp()))
 
 
 def downgrade() -> None:
