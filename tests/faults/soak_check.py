@@ -1,6 +1,7 @@
 """The ten invariants, asked of what a soak left behind: one row each."""
 
 import re
+from collections import Counter
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
@@ -105,17 +106,19 @@ def _memory(found: Findings) -> Row:
 
 def _log(found: Findings) -> Row:
     endings = sum((tally.endings for tally in found.tallies), start=type(found.tallies[0].endings)())
-    told = ", ".join(f"{count} x {code}" for code, count in sorted(endings.items()))
+    codes = ", ".join(f"{count} x {code}" for code, count in sorted(endings.items()))
+    told = f"Connections ended with {codes}."
     starved, others = _tracebacks(found.server.text_of_log)
-    told = f"{others} tracebacks, and {starved} for want of a descriptor. Connections ended with {told}."
-    return _row(8, others == 0, told)
+    kinds = "".join(f" {count} x {end[:150]}." for end, count in others.most_common(5))
+    told = f"{others.total()} tracebacks, and {starved} for want of a descriptor.{kinds} {told}"
+    return _row(8, not others, told)
 
 
-def _tracebacks(log: str) -> tuple[int, int]:
-    """Those that end with a lack of descriptors, which the fault itself is, and all others."""
-    ends = [found.group(1) for found in _TRACEBACK.finditer(log)]
-    starved = sum("Too many open files" in end or "unable to open database file" in end for end in ends)
-    return starved, len(ends) - starved
+def _tracebacks(log: str) -> tuple[int, Counter[str]]:
+    """How many end with a lack of descriptors, which the fault itself is, and how all others end."""
+    ends = Counter(found.group(1) for found in _TRACEBACK.finditer(log))
+    starved = [end for end in ends if "Too many open files" in end or "unable to open database file" in end]
+    return sum(ends.pop(end) for end in starved), ends
 
 
 def _lag(found: Findings) -> Row:
