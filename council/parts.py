@@ -20,6 +20,7 @@ from council.live.watch import Watcher
 from council.llm.catalogue import Catalogue
 from council.llm.own import OwnEndpoints
 from council.llm.prices import Prices
+from council.meeting import markdown
 from council.people.people import People
 from council.settings import Settings
 from council.store.archive import Archive
@@ -66,7 +67,7 @@ class Parts:
     _state: str = "made"
 
     def __post_init__(self) -> None:
-        self._warm_up = threading.Thread(target=self.catalogue.warm_up, name="warm-up", daemon=True)
+        self._warm_up = threading.Thread(target=self._fetch_ahead, name="warm-up", daemon=True)
 
     def start(self) -> None:
         """Begin to commit, to listen and to run meetings; unfinished ones go on. Idempotent."""
@@ -84,6 +85,10 @@ class Parts:
         for each in self.beside:
             each.start()
         log.info("server.ready", host=self.settings.host, port=self.settings.port, pid=os.getpid())
+
+    def _fetch_ahead(self) -> None:
+        markdown.prepare()
+        self.catalogue.warm_up()
 
     @property
     def running(self) -> bool:

@@ -69,8 +69,20 @@ def _parser() -> Any:
     return parser.disable("image")
 
 
+def prepare() -> None:
+    """Fetch what rendering needs while there are files to be had: a server may be out of descriptors later."""
+    render("```python\npass\n```")
+
+
 def _highlight(code: str, language: str, _attributes: str) -> str:
-    """Code as spans with short classes; an unknown language stays as it is."""
+    """Code as spans with short classes; an unknown language stays as it is, and so does one that cannot be fetched."""
+    try:
+        return _highlighted(code, language)
+    except (ImportError, OSError):
+        return ""
+
+
+def _highlighted(code: str, language: str) -> str:
     from pygments import highlight
     from pygments.formatters import HtmlFormatter
     from pygments.lexers import get_lexer_by_name

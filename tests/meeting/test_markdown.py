@@ -133,6 +133,19 @@ def test_code_is_coloured_and_escaped() -> None:
     )
 
 
+@pytest.mark.parametrize("problem", [ImportError("no file"), OSError(24, "Too many open files")])
+def test_code_whose_colours_cannot_be_fetched_stays_plain(
+    monkeypatch: pytest.MonkeyPatch, problem: Exception
+) -> None:
+    """A server without a descriptor left cannot load a language's rules: the words are all there."""
+
+    def fail(_language: str) -> None:
+        raise problem
+
+    monkeypatch.setattr("pygments.lexers.get_lexer_by_name", fail)
+    assert render("```rust\n<b>\n```") == '<pre><code class="language-rust">&lt;b&gt;\n</code></pre>\n'
+
+
 @pytest.mark.timeout(60)
 @pytest.mark.parametrize(
     "text",
