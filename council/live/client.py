@@ -202,6 +202,9 @@ class Client(Outbox):
         idle_seconds = monotonic() - self._last_sent
         if self._waiting or self._right is PUBLISHER or idle_seconds < self._heartbeat_seconds:
             return
+        if self.frames == 0:  # The greeting is on its way, and nothing comes before it.
+            self._last_sent = monotonic()
+            return
         heartbeat = {"event": "heartbeat", "data": {"channels": self._cursors.positions()}}
         self._enqueue(text_frame(json.dumps(heartbeat).encode()))
         self.frames += 1

@@ -212,6 +212,18 @@ def test_heartbeat(store: MemoryStore, make_client: MakeClient) -> None:
     assert json.loads(sink.texts()[4]) == {"event": "heartbeat", "data": {"channels": {CHANNEL: 4}}}
 
 
+def test_no_heartbeat_comes_before_the_greeting(make_client: MakeClient) -> None:
+    """However long the server takes to greet, that is the first word."""
+    sink = ScriptedSink()
+    client = make_client(sink, heartbeat_seconds=0.02)
+    begun = client._last_sent
+    wait_until(lambda: client._last_sent > begun + 0.05, what="the time of two heartbeats")
+    assert sink.texts() == []
+    client.send({"event": "hello"})
+    wait_until(lambda: len(sink.texts()) > 1)
+    assert [json.loads(text)["event"] for text in sink.texts()[:2]] == ["hello", "heartbeat"]
+
+
 def test_close_comes_last(store: MemoryStore, make_client: MakeClient) -> None:
     """Closing lets out what is queued, then the close frame, then nothing."""
     sink = ScriptedSink()
