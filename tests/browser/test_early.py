@@ -1,7 +1,7 @@
 """Parts of a room that come late: clicks before the script of what was clicked, and scripts that could not be had."""
 
 import pytest
-from playwright.sync_api import Route, expect
+from playwright.sync_api import Page, Route, expect
 
 from tests.browser.conftest import OpenPage
 from tests.browser.fake_meeting import FakeMeeting
@@ -11,14 +11,20 @@ from tests.browser.rooms import wait_connection
 pytestmark = pytest.mark.browser
 
 
-def test_a_click_waits_for_its_part(fake: FakeServer, open_page: OpenPage) -> None:
-    """A tab that is chosen while its script is on its way is open when the script is there, once."""
+def room_without_its_parts(fake: FakeServer, open_page: OpenPage) -> tuple[Page, list[Route]]:
+    """A room whose late parts are on their way until the request for them is let through."""
     address = fake.add(FakeMeeting())
     page = open_page(fake.url)
     held: list[Route] = []
     page.route("**/elements/around.js", lambda route: held.append(route))
     with page.expect_request("**/elements/around.js"):
         page.goto(address, wait_until="commit")
+    return page, held
+
+
+def test_a_click_waits_for_its_part(fake: FakeServer, open_page: OpenPage) -> None:
+    """A tab that is chosen while its script is on its way is open when the script is there, once."""
+    page, held = room_without_its_parts(fake, open_page)
     tab = page.get_by_role("tab", name="Analytics")
     tab.click()
     expect(tab).to_have_attribute("aria-selected", "false")
@@ -28,12 +34,7 @@ def test_a_click_waits_for_its_part(fake: FakeServer, open_page: OpenPage) -> No
 
 def test_a_click_in_the_menu_waits_too(fake: FakeServer, open_page: OpenPage) -> None:
     """What its buttons do is done by others: until those have come, they are waited for."""
-    address = fake.add(FakeMeeting())
-    page = open_page(fake.url)
-    held: list[Route] = []
-    page.route("**/elements/around.js", lambda route: held.append(route))
-    with page.expect_request("**/elements/around.js"):
-        page.goto(address, wait_until="commit")
+    page, held = room_without_its_parts(fake, open_page)
     page.get_by_role("button", name="More").click()
     page.get_by_role("button", name="Keyboard shortcuts").click()
     expect(page.get_by_role("dialog")).to_have_count(0)
