@@ -8,6 +8,7 @@ from tests.browser.conftest import OpenPage
 from tests.browser.fake_meeting import FakeMeeting
 from tests.browser.fake_room import FakeServer
 from tests.browser.rooms import article, overflow, wait_connection
+from tests.support.waiting import wait_until
 
 pytestmark = pytest.mark.browser
 
@@ -221,6 +222,7 @@ def test_one_member_is_cut_short(fake: FakeServer, open_page: OpenPage) -> None:
     article(page, "affirmative").get_by_role("button", name="End turn").click()
     expect(article(page, "affirmative").get_by_role("button", name="End turn")).to_be_disabled()
     data = {"session_id": meeting.session_id, "node_id": "affirmative"}
+    wait_until(lambda: bool(meeting.obeyed), what="the command")
     assert [(command["cmd"], command["data"]) for command in meeting.obeyed] == [("stop_session", data)]
     meeting.finish("affirmative", finish="cut")
     expect(article(page, "affirmative")).to_have_attribute("data-status", "cut")
