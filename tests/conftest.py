@@ -11,7 +11,7 @@ import pytest
 from council.application import create_app
 from council.parts import Parts
 from council.settings import Settings
-from tests.support import database, toy_model
+from tests.support import database, pages, toy_model
 from tests.support.chromium import browser
 from tests.support.server import Server
 from tests.support.waiting import wait_until
@@ -22,6 +22,9 @@ KEYS = (
     "OPENAI_API_KEY", "OPENAI_BASE_URL", "ANTHROPIC_API_KEY", "DEEPSEEK_API_KEY", "DASHSCOPE_API_KEY",
     "SILICONFLOW_API_KEY", "GEMINI_API_KEY", "OPENROUTER_API_KEY",
 )  # fmt: skip
+
+
+pages.keep_compiled()
 
 
 @pytest.fixture(autouse=True)

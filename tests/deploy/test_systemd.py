@@ -13,7 +13,7 @@ def test_it_says_when_it_is_ready(serve, tmp_path: Path, monkeypatch: pytest.Mon
         systemd.bind(str(address))
         systemd.settimeout(30)
         monkeypatch.setenv("NOTIFY_SOCKET", str(address))
-        server = serve()
+        server = serve(inside=("env",))
         assert systemd.recv(4096).decode().startswith("READY=1")
         server.stop()
     assert server.process.returncode == 0

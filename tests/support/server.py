@@ -11,17 +11,21 @@ from typing import Any
 
 import httpx2
 
-from tests.support import database, http
+from tests.support import database, http, nursery
+from tests.support.nursery import ROOT
 from tests.support.waiting import wait_until
 
-ROOT = Path(__file__).parents[2]
+ARGUMENTS = ("-c", "gunicorn.conf.py", "wsgi:app")
 
 
 class Server:
     """gunicorn with our configuration, on a port and a data directory that outlive its process."""
 
     def __init__(self, data_dir: Path, settings: dict[str, object], *, inside: Sequence[str] = ()) -> None:
-        """``inside`` is a command that runs the server's own: ``("env", "TZ=UTC")``."""
+        """``inside`` is a command that runs the server's own, as a deployer types it: ``("env", "TZ=UTC")``.
+
+        Without one the server comes from the nursery, a second sooner.
+        """
         self.port = _free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         self.log = data_dir.parent / f"server-{self.port}.log"
@@ -29,23 +33,28 @@ class Server:
         self.token: str | None = None
         self._settings = settings
         self._inside = inside
-        self.process: subprocess.Popen[bytes] | None = None
+        self.process: subprocess.Popen[bytes] | nursery.Child | None = None
 
     def start(self) -> None:
         """Start it, and wait until it is ready. Raises AssertionError with its log when it is not."""
         self.data_dir.parent.mkdir(parents=True, exist_ok=True)
-        if not self._inside:
-            database.lay_out(self.data_dir)
+        self.process = self._run() if self._inside else self._fork()
+        self.wait_until_ready()
+
+    def _run(self) -> subprocess.Popen[bytes]:
         with self.log.open("ab") as log:
-            self.process = subprocess.Popen(
-                [*self._inside, sys.executable, "-m", "gunicorn", "-c", "gunicorn.conf.py", "wsgi:app"],
+            return subprocess.Popen(
+                [*self._inside, sys.executable, "-m", "gunicorn", *ARGUMENTS],
                 cwd=ROOT,
                 env=self._environment(),
                 stdout=log,
                 stderr=log,
                 start_new_session=True,
             )
-        self.wait_until_ready()
+
+    def _fork(self) -> nursery.Child:
+        database.lay_out(self.data_dir)
+        return nursery.Child(ARGUMENTS, self._environment(), self.log)
 
     def wait_until_ready(self) -> None:
         """Raises AssertionError with its log when it ended."""
