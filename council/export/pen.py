@@ -18,20 +18,35 @@ _EAST_ASIAN = re.compile(f"[{_EAST}]")
 # What stays together at the end of a line: a word, or a sign with the brackets and stops that belong to it.
 _PIECE = re.compile(f"[（《「『【“‘]*[{_EAST}][，。、；：？！）》」』】”’…—]*|[^\\s{_EAST}“‘]{{1,40}}|\\s|.")
 _ENDLESS = re.compile(r"\S{400}")  # fpdf2 takes seconds to break such a word.
+_FAMILIES = {
+    "letters": (*fonts.LETTERS, *fonts.CHINESE),
+    "code": (*fonts.CODE, *fonts.LETTERS, *fonts.CHINESE),
+    "chinese": fonts.CHINESE,
+    "signs": fonts.SIGNS,
+}
+_STAND_IN = ("chinese", "signs")
 
 
 class Pen:
-    """Stands somewhere on a page. ``missing`` counts the characters that are in no font here."""
+    """Stands somewhere on a page. ``missing`` counts the characters that are in no font here.
+
+    A font is loaded when the first of its characters is written: those for Chinese take most of the time of a page.
+    """
 
     def __init__(self, sheets: FPDF) -> None:
-        """Gives the document its fonts. Raises NotAvailable."""
+        """Raises NotAvailable without a font for letters."""
         self._sheets = sheets
         self.missing = 0
         self._widths: dict[tuple[str, str, float, str], float] = {}
-        self._glyphs = _load_fonts(sheets)
+        self._glyphs: set[int] = set()
+        self._asked: set[str] = set()
+        self._load("letters")
+        if "letters" not in sheets.fonts:
+            raise _no_font()
 
     def style(self, style: str, points: float, colour: tuple[int, int, int], family: str = "letters") -> None:
         """How text looks from now on; a style that the font has not is left out."""
+        self._load(family)
         self._sheets.set_font(
             family, style=style if f"{family}{style}" in self._sheets.fonts else "", size=points
         )
@@ -84,35 +99,39 @@ class Pen:
         """The text in glyphs there are."""
         if text.isascii():
             return text
-        eastern = _EAST_ASIAN.findall(text)
-        if eastern and not any(ord(each) in self._glyphs for each in eastern):
+        lacking = self._lacking(text)
+        eastern = set(_EAST_ASIAN.findall(text))
+        if eastern and eastern <= lacking:
             raise _no_font()
-        lacking = {each for each in set(text) if ord(each) not in self._glyphs and each != "\n"}
         if lacking:
             self.missing += sum(text.count(each) for each in lacking)
             text = text.translate({ord(each): _UNKNOWN for each in lacking})
         return text
 
+    def _lacking(self, text: str) -> set[str]:
+        """The characters that are in no font here; those that may have them are loaded first."""
+        if _EAST_ASIAN.search(text):
+            self._load("chinese")
+        lacking = self._unknown(text)
+        for family in ("signs", "chinese") if lacking else ():
+            self._load(family)
+            lacking = self._unknown(text)
+        return lacking
 
-def _load_fonts(sheets: FPDF) -> frozenset[int]:
-    """Give the document its fonts; the characters they have. Raises NotAvailable."""
-    for name, families in (
-        ("letters", (*fonts.LETTERS, *fonts.CHINESE)),
-        ("code", (*fonts.CODE, *fonts.LETTERS, *fonts.CHINESE)),
-        ("chinese", fonts.CHINESE),
-        ("signs", fonts.SIGNS),
-    ):
-        for style, path in fonts.found(families):
-            sheets.add_font(name, style, str(path), collection_font_number=_simplified(str(path)))
-    if "letters" not in sheets.fonts:
-        raise _no_font()
-    sheets.set_fallback_fonts(
-        [each for each in ("chinese", "signs") if each in sheets.fonts], exact_match=False
-    )
-    regular = (
-        font for name, font in sheets.fonts.items() if isinstance(font, TTFFont) and not name.endswith("B")
-    )
-    return frozenset(code for font in regular for code in font.cmap)
+    def _unknown(self, text: str) -> set[str]:
+        return {each for each in set(text) if ord(each) not in self._glyphs and each != "\n"}
+
+    def _load(self, name: str) -> None:
+        """Give the document this font, if there is one."""
+        if name in self._asked or name not in _FAMILIES:
+            return
+        self._asked.add(name)
+        for style, path in fonts.found(_FAMILIES[name]):
+            self._sheets.add_font(name, style, str(path), collection_font_number=_simplified(str(path)))
+        font = self._sheets.fonts.get(name)
+        self._glyphs.update(font.cmap if isinstance(font, TTFFont) else ())
+        stand_in = [each for each in _STAND_IN if each in self._sheets.fonts]
+        self._sheets.set_fallback_fonts(stand_in, exact_match=False)
 
 
 def _simplified(path: str) -> int:
