@@ -2,10 +2,12 @@
 
 import os
 import threading
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Protocol
 
 import structlog
+from sqlalchemy.exc import SQLAlchemyError
 
 from council.bus.base import Bus
 from council.engine.callbook import Callbook
@@ -13,6 +15,7 @@ from council.engine.control import Control
 from council.engine.drafting import Drafter
 from council.engine.estimator import Estimator
 from council.engine.supervisor import Supervisor
+from council.errors import CouncilError
 from council.live.hub import Hub
 from council.live.journal import Journal
 from council.live.turnstile import Turnstile
@@ -87,8 +90,10 @@ class Parts:
         log.info("server.ready", host=self.settings.host, port=self.settings.port, pid=os.getpid())
 
     def _fetch_ahead(self) -> None:
+        """What is wrong with a provider or the database is told to the first who needs it."""
         markdown.prepare()
-        self.catalogue.warm_up()
+        with suppress(CouncilError, SQLAlchemyError):
+            self.catalogue.warm_up()
 
     @property
     def running(self) -> bool:
