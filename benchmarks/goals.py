@@ -77,6 +77,7 @@ HUB, JOURNAL = "council", "council, journal on"
 BUSY = "50 events/s beside a busy thread"
 STALLED = "1 KB at 500/s, one stalled"
 LIVE, LONG_MEETING = "12 members at 80 tokens/s", "a meeting of 2,000 messages is opened"
+HALF = "half an hour of 12 members at 80 tokens/s"
 FULL_SPEED, PACED = "one debate, full speed", "20 debates at 60 chunks/s"
 
 GOALS = (
@@ -259,5 +260,12 @@ GOALS = (
         1_000,
         "ms",
         figure("page", LONG_MEETING, HUB, "connected_ms"),
+    ),
+    Goal(
+        "half an hour of their tokens in Chromium: memory in the end",
+        "at most",
+        1.2,
+        "x after ten minutes",
+        ratio(figure("half_hour", HALF, HUB, "heap_3_mb"), figure("half_hour", HALF, HUB, "heap_1_mb")),
     ),
 )
