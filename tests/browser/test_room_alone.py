@@ -59,6 +59,20 @@ def test_an_absent_member_stands_above_the_verdict(
     expect(page.locator(".fault")).to_contain_text("No answer in 120 s.")
 
 
+def test_an_address_that_names_the_verdict_leads_to_it(
+    fake: FakeServer, open_page: OpenPage, meeting: FakeMeeting
+) -> None:
+    """Whoever is sent the address of a verdict sees it, however long the meeting was."""
+    address = fake.add(meeting)
+    for number in range(30):
+        meeting.say("affirmative", "A line.\n\n" * 20, message_id=f"m{number}")
+        meeting.finish("affirmative", message_id=f"m{number}")
+    meeting.emit("verdict", **VERDICT)
+    page = open_page(f"{address}#verdict-title")
+    wait_connection(page)
+    expect(page.get_by_role("heading", name="Verdict")).to_be_in_viewport()
+
+
 def test_a_turn_that_is_taken_again_replaces_the_discarded_one(
     fake: FakeServer, open_page: OpenPage, meeting: FakeMeeting
 ) -> None:

@@ -4,6 +4,7 @@ import { before, describe, test } from "node:test";
 import { countCodePoints, skipCodePoints } from "../../static/js/lib/code_points.js";
 import { decode, MAX_BYTES, readDocument } from "../../static/js/lib/documents.js";
 import { formatCost, formatElapsed } from "../../static/js/lib/format.js";
+import { formatLeft } from "../../static/js/lib/time_left.js";
 import { t } from "../../static/js/lib/texts.js";
 import { fromBytes, uuid } from "../../static/js/lib/uuid.js";
 
@@ -47,6 +48,10 @@ describe("money and time", () => {
     assert.equal(formatCost(totals({ output_tokens: 5 }), false), "local");
     assert.equal(formatCost(totals({ output_tokens: 5 }), true), "rehearsal");
     assert.equal(formatCost(totals({}), false), "–");
+  });
+
+  test("what is left is told in days when it is more than one", () => {
+    assert.deepEqual([59, 86_399, 86_400, 180_065].map(formatLeft), ["0:59", "23:59:59", "1d 0:00:00", "2d 2:01:05"]);
   });
 
   test("time is m:ss, with hours when there are any", () => {

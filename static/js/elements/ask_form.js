@@ -2,10 +2,10 @@
 
 import { askedFor } from "../lib/author.js";
 import { shownNow } from "../lib/clock.js";
-import { formatElapsed } from "../lib/format.js";
 import { sentenceOf } from "../lib/refusal.js";
 import { part, showText } from "../lib/templates.js";
 import { t } from "../lib/texts.js";
+import { formatLeft } from "../lib/time_left.js";
 
 /** @typedef {import("../protocol.js").Review} Review */
 /** @typedef {import("./room_element.js").RoomParts & {session_id: string}} AskParts */
@@ -70,7 +70,7 @@ export class AskForm extends HTMLElement {
 
   #tick() {
     const left = this.#expires_at === null ? null : (Date.parse(this.#expires_at) - shownNow()) / 1000;
-    const time = formatElapsed(left ?? 0);
+    const time = formatLeft(left ?? 0);
     const text = this.dataset.reminded === "true" ? t("Reminder: time left {time}.", { time }) : t("Time left: {time}", { time });
     showText(part(this, "expiry"), left === null ? null : text);
   }

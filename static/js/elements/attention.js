@@ -1,10 +1,10 @@
 // <council-attention>: calls back a reader who looks elsewhere: by the title, the icon, and a notification if wanted.
 
 import { serverNow } from "../lib/clock.js";
-import { formatElapsed } from "../lib/format.js";
 import { Notices } from "../lib/notices.js";
 import { part, showText } from "../lib/templates.js";
 import { t } from "../lib/texts.js";
+import { formatLeft } from "../lib/time_left.js";
 import { waiting } from "../reduce/people.js";
 import { RoomElement } from "./room_element.js";
 
@@ -44,7 +44,7 @@ class Attention extends RoomElement {
     const known = this.#asked.get(review.review_id);
     this.#asked.set(review.review_id, review);
     if (!isNew || (known && known.reminded === review.reminded)) return;
-    const left = review.expires_at ? formatElapsed((Date.parse(review.expires_at) - serverNow()) / 1000) : "";
+    const left = review.expires_at ? formatLeft((Date.parse(review.expires_at) - serverNow()) / 1000) : "";
     const text = known ? t("Reminder: time left {time}.", { time: left }) : t("The meeting waits for you.");
     this.#say(text);
     this.#notices.show(this.#subject, { body: review.reason ? `${text}\n${review.reason}` : text, tag: review.review_id });

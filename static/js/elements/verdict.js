@@ -18,6 +18,7 @@ class VerdictElement extends RoomElement {
   /** @type {Places} */ #places = {};
   /** @type {Verdict | null} */ #shown = null;
   /** @type {State["panel"] | null} */ #panel = null;
+  #wasLed = false;
 
   /** @param {import("./room_element.js").RoomParts} parts */
   join({ places }) {
@@ -52,6 +53,15 @@ class VerdictElement extends RoomElement {
     /** @type {HTMLDetailsElement} */ (part(card, "words")).open = !isSaidAbove;
     this.#showLists(card, verdict);
     this.replaceChildren(card);
+    this.#leadHere();
+  }
+
+  /** An address that names the verdict, sent by somebody, was opened before there was a card to scroll to. */
+  #leadHere() {
+    const [entry] = /** @type {PerformanceNavigationTiming[]} */ (performance.getEntriesByType("navigation"));
+    const title = this.querySelector("h2");
+    if (location.hash === `#${title?.id}` && entry?.type === "navigate" && !this.#wasLed) title?.scrollIntoView();
+    this.#wasLed = true;
   }
 
   /** @param {HTMLElement} card @param {Verdict} verdict */
