@@ -6,13 +6,14 @@ from dataclasses import asdict, dataclass
 from itertools import islice
 from typing import Annotated, Any, TypeVar
 
-from pydantic import BaseModel, ConfigDict, StringConstraints, ValidationError
+from pydantic import BaseModel, ConfigDict, SkipValidation, StringConstraints, ValidationError
 from sqlalchemy.engine import Connection
 
 from council.commands import invalid_fields
 from council.errors import Conflict, Invalid
-from council.meeting.graph import Category, Graph, Template
+from council.meeting.graph import Category, Graph, Layout, Template
 from council.meeting.group import EVERY_TEMPLATE, Group
+from council.meeting.layout import misplaced
 from council.meeting.validation import MAX_NODES, Fault, find_faults, parse_graph
 from council.store import groups, knowledge, templates
 from council.store.library import Library
@@ -53,28 +54,41 @@ def _faults_of(read: Callable[[], object]) -> Faults:
 
 
 class TemplateBody(BaseModel):
-    """What somebody writes of a template; its graph is looked at by itself."""
+    """What somebody writes of a template; its graph and its layout are looked at by themselves."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
     name: Annotated[str, StringConstraints(min_length=1, max_length=MAX_TEMPLATE_NAME, strip_whitespace=True)]
     description: Annotated[str, StringConstraints(max_length=512)] = ""
     category: Category = "custom"
     graph: dict[str, Any]
+    layout: SkipValidation[Layout] = {}
 
 
 def template_of(body: Mapping[str, Any], template_id: str, library: Library) -> Template:
-    """Raises Invalid with all faults at once, those of the fields and those of the graph."""
+    """Raises Invalid with all faults at once, those of the fields, of the graph and of the layout."""
     refuse(template_faults(body, library))
     fields = parsed(TemplateBody, body)
-    head = fields.model_dump(exclude={"graph"})
-    return Template(template_id=template_id, **head, graph=parse_graph(fields.graph))
+    head = fields.model_dump(exclude={"graph", "layout"})
+    return Template(template_id=template_id, **head, graph=parse_graph(fields.graph), layout=fields.layout)
+
+
+def without_lost_places(body: Mapping[str, Any], before: Template | None) -> dict[str, Any]:
+    """A body made of ``before``, without the places of nodes that its graph has no more: they go with their nodes."""
+    layout, graph = body.get("layout"), body.get("graph")
+    nodes = graph.get("nodes") if isinstance(graph, dict) else None
+    if before is None or not isinstance(layout, dict) or not isinstance(nodes, dict):
+        return dict(body)
+    lost = before.layout.keys() - nodes.keys()
+    return {**body, "layout": {each: place for each, place in layout.items() if each not in lost}}
 
 
 def template_faults(body: Mapping[str, Any], library: Library) -> Faults:
     """Everything that is wrong with a template, as plain data; paths of the graph's faults begin at the graph."""
     faults = _faults_of(lambda: parsed(TemplateBody, body))
     graph = body.get("graph")
-    return faults + (graph_faults(graph, library) if isinstance(graph, dict) else [])
+    if not isinstance(graph, dict):
+        return faults
+    return faults + graph_faults(graph, library) + _layout_faults(body.get("layout", {}), graph)
 
 
 def graph_faults(raw: Mapping[str, Any], library: Library) -> Faults:
@@ -84,6 +98,13 @@ def graph_faults(raw: Mapping[str, Any], library: Library) -> Faults:
     except Invalid as problem:
         return list(problem.details)
     return [_plain(fault) for fault in islice(_faults(graph, library), MAX_FAULTS)]
+
+
+def _layout_faults(layout: object, graph: Mapping[str, Any]) -> Faults:
+    """Of a graph that is none no node is known, and that says enough."""
+    nodes = graph.get("nodes")
+    found = misplaced(layout, nodes) if isinstance(nodes, dict) else []
+    return [_plain(Fault(".".join(each.location), each.reason, each.suggestion)) for each in found]
 
 
 def _plain(fault: Fault) -> dict[str, Any]:

@@ -8,6 +8,8 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 NodeId = Annotated[str, StringConstraints(min_length=1, max_length=128, pattern=r"^[A-Za-z0-9_.-]+$")]
+MAX_AWAY = 100_000
+Away = Annotated[int, Field(strict=True, ge=-MAX_AWAY, le=MAX_AWAY)]
 Category = Literal["code_review", "business_plan", "quick_decision", "debate", "custom", "other"]
 
 
@@ -132,8 +134,22 @@ class Graph(_Part):
         return self.reachable(head) - (self.reachable(join) if join else frozenset())
 
 
+class Place(_Part):
+    """Where the middle of a node stands on a canvas, in its units, seen from where the first node would stand by
+    itself: so far to the right, so far down."""
+
+    x: Away
+    y: Away
+
+
+Layout = dict[str, Place]
+
+
 class Template(_Part):
-    """A named graph that meetings are started from."""
+    """A named graph that meetings are started from.
+
+    ``layout`` has the nodes that somebody put in a place; all others are placed by whoever draws them.
+    """
 
     template_id: str
     name: str = Field(max_length=128)
@@ -141,6 +157,7 @@ class Template(_Part):
     category: Category = "custom"
     is_system: bool = False
     graph: Graph
+    layout: Layout = {}
 
 
 class Agent(_Part):

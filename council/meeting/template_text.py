@@ -5,11 +5,12 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, SkipValidation, ValidationError
 
 from council.errors import Invalid
 from council.jsontext import clean
-from council.meeting.graph import Graph
+from council.meeting.graph import Graph, Layout, Place
+from council.meeting.layout import Misplaced, misplaced
 
 MAX_CHARACTERS = 500_000
 MAX_DEPTH = 40
@@ -25,6 +26,7 @@ class Written(BaseModel):
     description: str = Field("", max_length=512)
     category: str = "custom"
     graph: Graph
+    layout: SkipValidation[Layout] = {}  # Looked at once the graph is known.
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,10 +56,12 @@ def shaped(
 ) -> dict[str, Any]:
     """The template with what may be left out filled in. Raises Invalid when it has not the shape of one."""
     told = {name: value for name, value in found.items() if name not in _OF_THE_SERVER}
+    marks = marks or {}
     try:
-        return Written.model_validate(_with_ids(told)).model_dump(mode="json")
+        written = Written.model_validate(_with_ids(told))
     except ValidationError as problem:
-        raise _invalid([_of_pydantic(error, marks or {}) for error in problem.errors()]) from problem
+        raise _invalid([_of_pydantic(error, marks) for error in problem.errors()]) from problem
+    return written.model_copy(update={"layout": _placed(written, marks)}).model_dump(mode="json")
 
 
 def write_template(template: Mapping[str, Any]) -> str:
@@ -185,6 +189,18 @@ def _of_pydantic(error: Any, marks: Mapping[tuple[int | str, ...], Mark]) -> dic
     return _fault(_dotted(location), f"{error['msg']}.", _nearest(location, marks))
 
 
+def _placed(written: Written, marks: Mapping[tuple[int | str, ...], Mark]) -> Layout:
+    """Raises Invalid with what is wrong with the layout."""
+    if found := misplaced(written.layout, written.graph.nodes):
+        raise _invalid([_of_layout(each, marks) for each in found])
+    return {node_id: Place.model_validate(place) for node_id, place in written.layout.items()}
+
+
+def _of_layout(found: Misplaced, marks: Mapping[tuple[int | str, ...], Mark]) -> dict[str, Any]:
+    where = _nearest(found.location, marks)
+    return _fault(_dotted(found.location), found.reason, where, found.suggestion)
+
+
 def _nearest(location: tuple[int | str, ...], marks: Mapping[tuple[int | str, ...], Mark]) -> Mark | None:
     """Where it stands, or what should have it."""
     for length in range(len(location), -1, -1):
@@ -216,9 +232,12 @@ def _outline(template: Mapping[str, Any]) -> dict[str, Any]:
     graph = template["graph"]
     nodes = {node_id: _laid_out(_written_node(node)) for node_id, node in graph["nodes"].items()}
     head = {name: template[name] for name in ("name", "description", "category")}
-    return {name: _blocks(value) for name, value in head.items()} | {
-        "graph": {"start_node_id": graph["start_node_id"], "nodes": nodes}
-    }
+    layout = {node_id: _inline(place) for node_id, place in template.get("layout", {}).items()}
+    return (
+        {name: _blocks(value) for name, value in head.items()}
+        | {"graph": {"start_node_id": graph["start_node_id"], "nodes": nodes}}
+        | ({"layout": layout} if layout else {})
+    )
 
 
 def _written_node(node: Mapping[str, Any]) -> dict[str, Any]:

@@ -168,6 +168,7 @@ templates = sa.Table(
     sa.Column("description", sa.String(512), nullable=False),
     sa.Column("category", sa.String(32), nullable=False),
     sa.Column("graph", sa.JSON, nullable=False),
+    sa.Column("layout", sa.JSON, nullable=False, server_default="{}"),
     sa.Column("owned_by", sa.String(36)),
     sa.Column("created_at", sa.String(24), nullable=False),
     sa.Column("updated_at", sa.String(24), nullable=False),

@@ -14,14 +14,12 @@ _FIELDS = ("name", "description", "category")
 
 
 def _to_row(template: Template) -> dict[str, Any]:
-    return {name: getattr(template, name) for name in _FIELDS} | {
-        "graph": template.graph.model_dump(mode="json")
-    }
+    return template.model_dump(mode="json", include={*_FIELDS, "graph", "layout"})
 
 
 def _from_row(row: RowMapping) -> Template:
     fields = {name: row[name] for name in (*_FIELDS, "template_id")}
-    return Template(**fields, graph=Graph.model_validate(row["graph"]))
+    return Template(**fields, graph=Graph.model_validate(row["graph"]), layout=row["layout"])
 
 
 KIND = Kind("template", tables.templates, _to_row, _from_row)

@@ -42,7 +42,7 @@ def blueprint(parts: Parts) -> Blueprint:
 
     @pages.get("/templates/new")
     def new_page() -> str:
-        head = {"name": gettext("New template"), "description": "", "category": "custom"}
+        head = {"name": gettext("New template"), "description": "", "category": "custom", "layout": {}}
         return _editor(parts, head | {"graph": _beginning(parts), "locked": not reaches(me().level, "run")})
 
     @pages.get("/templates/<template_id>/edit")

@@ -1,6 +1,7 @@
 """The editor of a template: real server, real browser."""
 
 import json
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -139,7 +140,7 @@ def test_connecting_by_mouse(serve: Serve, open_page: OpenPage) -> None:
 
 
 def test_moving_by_mouse_and_by_keys(serve: Serve, open_page: OpenPage) -> None:
-    """A card stays where it is put, also after a reload; it is no change of the template."""
+    """A card stays where it is put, by mouse or key; each is a change that is not saved yet, and can be undone."""
     _server, page = open_mine(serve, open_page)
     solo = card(page, "solo")
     box = solo.bounding_box()
@@ -148,17 +149,41 @@ def test_moving_by_mouse_and_by_keys(serve: Serve, open_page: OpenPage) -> None:
     page.mouse.down()
     page.mouse.move(box["x"] + 140, box["y"] + 40, steps=5)
     page.mouse.up()
-    moved = solo.get_attribute("transform")
-    assert moved != "translate(0 102)"
+    expect(solo).not_to_have_attribute("transform", "translate(0 102)")
+    moved = solo.get_attribute("transform") or ""
+    expect(page.get_by_text("not saved", exact=True)).to_be_visible()
     press(page, "solo").focus()
     page.keyboard.press("ArrowRight")
     wait_until(lambda: solo.get_attribute("transform") != moved, what="a step to the right")
-    put = solo.get_attribute("transform")
+    page.keyboard.press("Control+z")
+    expect(solo).to_have_attribute("transform", moved)
+    page.keyboard.press("Control+z")
+    expect(solo).to_have_attribute("transform", "translate(0 102)")
     expect(page.get_by_text("not saved", exact=True)).to_be_hidden()
-    page.reload()
-    expect(card(page, "solo")).to_have_attribute("transform", put or "")
-    page.get_by_role("button", name="Tidy up").click()
-    expect(card(page, "solo")).not_to_have_attribute("transform", put or "")
+    page.keyboard.press("Control+y")
+    expect(solo).to_have_attribute("transform", moved)
+
+
+def test_everybody_sees_it_where_it_was_put(serve: Serve, open_page: OpenPage) -> None:
+    """Where a node was put is saved with the template, and there for whoever opens it, in the YAML, and in a copy;
+    tidied up, it stands where it stood at first."""
+    server, page = open_mine(serve, open_page)
+    page.get_by_role("button", name="YAML").click()
+    text = page.get_by_label("The template as YAML")
+    press(page, "solo").focus()
+    page.keyboard.press("Shift+ArrowRight")
+    page.keyboard.press("ArrowDown")
+    expect(text).to_have_value(re.compile("\nlayout:\n  solo: {x: 60, y: 112}\n$"))
+    save(page)
+    assert kept(server)["layout"] == {"solo": {"x": 60, "y": 112}}
+    other = open_page(page.url)
+    expect(card(other, "solo")).to_have_attribute("transform", "translate(60 112)")
+    expect(card(other, "end")).to_have_attribute("transform", "translate(0 204)")
+    assert server.post("/api/v1/templates/mine/copy", {}).json()["layout"] == {"solo": {"x": 60, "y": 112}}
+    other.get_by_role("button", name="Tidy up").click()
+    expect(card(other, "solo")).to_have_attribute("transform", "translate(0 102)")
+    save(other)
+    assert kept(server)["layout"] == {}
 
 
 def test_all_of_it_by_keyboard(serve: Serve, open_page: OpenPage) -> None:

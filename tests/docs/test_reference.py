@@ -98,6 +98,7 @@ def test_example_template(tmp_path: Path) -> None:
     library = Library(tmp_path)
     template: Template = library.template("two_views")
     check(template.graph, library.agents)
+    assert set(template.layout) == {"for", "against"}
 
 
 @pytest.fixture

@@ -16,7 +16,7 @@ import {
   setProperty,
 } from "../../static/js/editor/graph_edits.js";
 import { History } from "../../static/js/editor/history.js";
-import { layout, placesOf } from "../../static/js/editor/layout.js";
+import { layout, layoutOf, placesOf } from "../../static/js/editor/layout.js";
 import { CARD_HEIGHT, CARD_WIDTH, linksOf } from "../../static/js/editor/links.js";
 import { inTwoLines } from "../../static/js/editor/names.js";
 import { seatsOf } from "../../static/js/editor/seats.js";
@@ -165,8 +165,8 @@ describe("history", () => {
 });
 
 describe("the workbench", () => {
-  const template = { name: "x", description: "", category: "custom", graph: LINE };
-  const bench = (more = {}) => new Workbench({ state: { template, places: {} }, saved: template, locked: false, isNew: false, ...more });
+  const template = { name: "x", description: "", category: "custom", graph: LINE, layout: {} };
+  const bench = (more = {}) => new Workbench({ template, saved: template, locked: false, isNew: false, ...more });
 
   test("is dirty as long as the template is not what was saved", () => {
     const one = bench();
@@ -179,13 +179,43 @@ describe("the workbench", () => {
     assert.equal(one.isDirty, false);
   });
 
-  test("moving a node is no change of the template, and can be undone", () => {
+  test("moving a node changes the template, of which the layout has that node alone, and can be undone", () => {
     const one = bench();
     one.move({ a: { x: 500, y: 7 } });
-    assert.deepEqual(one.places.a, { x: 500, y: 7 });
-    assert.equal(one.isDirty, false);
+    assert.deepEqual(one.places, { ...layout(LINE), a: { x: 500, y: 7 } });
+    assert.deepEqual(one.template.layout, { a: { x: 500, y: 7 } });
+    assert.equal(one.isDirty, true);
     one.undo();
     assert.deepEqual(one.places, layout(LINE));
+    assert.equal(one.isDirty, false);
+    one.redo();
+    assert.deepEqual(one.places.a, { x: 500, y: 7 });
+  });
+
+  test("steps of a node that is moved by keys are undone at once", () => {
+    const one = bench();
+    for (const x of [10, 20, 30]) one.move({ a: { x, y: 102 } }, "move a");
+    one.undo();
+    assert.deepEqual(one.template.layout, {});
+  });
+
+  test("tidied up, no node has a place of its own", () => {
+    const one = bench();
+    one.move({ a: { x: 500, y: 7 } });
+    one.tidy();
+    assert.deepEqual(one.places, layout(LINE));
+    assert.equal(one.isDirty, false);
+    one.undo();
+    assert.deepEqual(one.places.a, { x: 500, y: 7 });
+  });
+
+  test("a node that is deleted takes its place along, and brings it back", () => {
+    const one = bench();
+    one.move({ a: { x: 500, y: 7 } });
+    one.edit((graph) => removeNode(graph, "a"));
+    assert.deepEqual(one.template.layout, {});
+    one.undo();
+    assert.deepEqual(one.template.layout, { a: { x: 500, y: 7 } });
   });
 
   test("what is deleted is no longer selected", () => {
@@ -209,7 +239,7 @@ describe("the workbench", () => {
     const one = bench();
     one.move({ a: { x: 500, y: 7 } });
     one.changeId((graph) => changeId(graph, "a", "b"), "a", "b");
-    assert.deepEqual(one.places.b, { x: 500, y: 7 });
+    assert.deepEqual(one.template.layout, { b: { x: 500, y: 7 } });
     assert.equal(one.selection.node_id, "b");
   });
 });
@@ -241,7 +271,19 @@ describe("the layout", () => {
     assert.equal(overlap(places), false);
   });
 
-  test("what was moved stays, and a new node stands free beside it", () => {
+  test("what was moved stays, and what stood there makes room", () => {
+    const places = placesOf(DEBATE, { end: layout(DEBATE).a });
+    assert.deepEqual(places.end, layout(DEBATE).a);
+    assert.deepEqual(places.start, layout(DEBATE).start);
+    assert.equal(overlap(places), false);
+  });
+
+  test("places are whole numbers, and none is farther away than a server takes", () => {
+    const moved = { a: { x: 1.6, y: -200_000 }, end: { x: 1e12, y: 3 } };
+    assert.deepEqual(layoutOf({ graph: LINE, layout: moved }), { a: { x: 2, y: -100_000 }, end: { x: 100_000, y: 3 } });
+  });
+
+  test("where all were moved a new node stands free", () => {
     const moved = { ...layout(LINE), a: { x: 300, y: 40 } };
     const places = placesOf(addNode(connect(LINE, "start", "a"), node("b", "agent")), moved);
     assert.deepEqual(places.a, { x: 300, y: 40 });

@@ -6,7 +6,8 @@ import test from "node:test";
 
 import { REASONS, SUGGESTIONS, toldFault } from "../../static/js/editor/fault_words.js";
 
-const SOURCE = readFileSync(new URL("../../council/meeting/validation.py", import.meta.url), "utf-8");
+const FILES = ["validation.py", "layout.py"];
+const SOURCE = FILES.map((name) => readFileSync(new URL(`../../council/meeting/${name}`, import.meta.url), "utf-8")).join("\n");
 const SENTENCE = /f?("|')([A-Z{](?:(?!\1).){4,}[.?])\1/g;
 const OF_FILES = [/^See docs/, /^It says /, /, as its key\.$/, / is of type /, /^Point it at a node/]; // No editor makes such a template.
 const EXAMPLES = [/^Shall we do it/, /^Summarise /];

@@ -63,6 +63,15 @@ def test_another_library_on_the_same_database_has_them_too(library: Library, sto
     assert Library(store=store).template("alone") == kept.value
 
 
+def test_a_layout_is_kept(library: Library, store: Store) -> None:
+    """Where somebody put the nodes, in the order in which they were moved."""
+    layout = {"solo": {"x": -140, "y": 20}, "end": {"x": 0, "y": 300}}
+    kept = keep_template(library, layout=layout)
+    found = Library(store=store).template("alone")
+    assert found == kept.value
+    assert list(found.model_dump()["layout"].items()) == list(layout.items())
+
+
 def test_what_is_named_is_read_with_one_query_at_most(library: Library, store: Store) -> None:
     """A start reads the agents it names, and not the shelf."""
     keep_agent(library)

@@ -48,6 +48,7 @@ bodies = st.fixed_dictionaries(
         "description": texts | values,
         "category": st.just("custom") | values,
         "graph": st.just(ALONE) | graphs | values,
+        "layout": st.dictionaries(node_ids, st.fixed_dictionaries({"x": values, "y": values}) | values) | values,
         "persona": st.just("You are x.") | texts | values,
         "temperature": values,
         "max_tokens": values,

@@ -21,6 +21,7 @@ QUICK = settings(
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
+SOLO = "graph:\n  start_node_id: start\n  nodes:\n    start: {type: start}\n"
 HEAD = "name: x\ngraph:\n  start_node_id: start\n  nodes:\n"
 
 
@@ -38,6 +39,15 @@ def test_a_template_as_yaml_and_back(api):
     assert "start: {type: start, name: start, next_ids: [solo]}" in answer["yaml"]
     assert "node_id" not in answer["yaml"].replace("start_node_id", "")
     assert api.post(API, json={"yaml": answer["yaml"]}).get_json()["template"] == BODY
+
+
+def test_a_layout_as_yaml_and_back(api):
+    """A line for each node that was moved, below the graph; without any there is none."""
+    template = BODY | {"layout": {"solo": {"x": 140, "y": -20}, "end": {"x": 0, "y": 300}}}
+    answer = api.post(API, json={"template": template}).get_json()
+    assert answer["yaml"].endswith("layout:\n  solo: {x: 140, y: -20}\n  end: {x: 0, y: 300}\n")
+    assert api.post(API, json={"yaml": answer["yaml"]}).get_json()["template"] == template
+    assert "layout" not in api.post(API, json={"template": BODY}).get_json()["yaml"]
 
 
 @pytest.mark.parametrize("template_id", Library().templates)
@@ -100,6 +110,9 @@ def test_a_graph_with_faults_is_a_graph(api):
             7,
             18,
         ),
+        (f"{SOLO}layout:\n  solo: {{x: 1, y: 2}}\n", "layout.solo", 6, 3),
+        (f"{SOLO}layout:\n  start:\n    x: 1\n    y: 2000000\n", "layout.start.y", 8, 5),
+        (f"{SOLO}layout: [1]\n", "layout", 5, 1),
         ("name: .inf\n", "name", 1, 7),
         ("- 1\n", "", 1, 1),
         ("? [a]\n: b\n", "", 1, 3),

@@ -31,7 +31,8 @@ ALONE = graph(
     node("solo", "agent", "end", agent_id="value_defender"),
     node("end", "end"),
 )
-BODY = {"name": "All alone", "description": "One voice.", "category": "custom", "graph": ALONE}
+BODY = {"name": "All alone", "description": "One voice.", "category": "custom", "graph": ALONE, "layout": {}}
+PLACED = {"solo": {"x": 140, "y": -20}, "end": {"x": 0, "y": 300}}
 
 
 @pytest.fixture
@@ -146,6 +147,57 @@ def test_a_copy(api):
     mine = api.post(f"{API}/council_debate/copy", json={"name": "Mine", "template_id": "mine"}).get_json()
     assert (mine["template_id"], mine["name"]) == ("mine", "Mine")
     assert api.put(f"{API}/mine", json=mine | {"description": "Changed."}).status_code == 200
+
+
+def test_a_layout_is_kept_and_copied(api):
+    """Where somebody put a node is part of the template; without one nobody has moved anything."""
+    placed = api.post(API, json=BODY | {"layout": PLACED}).get_json()
+    assert placed["layout"] == PLACED
+    assert api.get(f"{API}/all_alone").get_json() == placed
+    assert api.post(f"{API}/all_alone/copy").get_json()["layout"] == PLACED
+    without = {name: value for name, value in placed.items() if name != "layout"}
+    assert api.put(f"{API}/all_alone", json=without).get_json()["layout"] == {}
+
+
+def test_a_place_goes_with_its_node(api):
+    """Whoever deletes or renames a node in what was read, or copies with another graph, need not tidy up."""
+    placed = api.post(API, json=BODY | {"layout": PLACED}).get_json()
+    other = graph(
+        node("start", "start", "voice"),
+        node("voice", "agent", "end", agent_id="member_a"),
+        node("end", "end"),
+    )
+    assert api.post(f"{API}/all_alone/copy", json={"graph": other}).get_json()["layout"] == {
+        "end": PLACED["end"]
+    }
+    assert api.put(f"{API}/all_alone", json=placed | {"graph": other}).get_json()["layout"] == {
+        "end": PLACED["end"]
+    }
+
+
+def test_a_layout_that_cannot_be_one(api):
+    """Each fault with its place and what to do, beside those of the graph; nothing is saved."""
+    wrong = json.loads(json.dumps(BODY)) | {
+        "layout": {"solo": {"x": 0, "y": 1_000_000}, "sloo": {"x": 0, "y": 0}}
+    }
+    wrong["graph"]["nodes"]["solo"]["next_ids"] = ["nowhere"]
+    faults = assert_problem(api.post(API, json=wrong), 422, "invalid")["details"]
+    suggestions = {fault["path"]: fault["suggestion"] for fault in faults}
+    assert suggestions.keys() == {"nodes.solo.next_ids.0", "layout.solo.y", "layout.sloo"}
+    assert "from -100000 to 100000" in suggestions["layout.solo.y"]
+    assert "'solo'" in suggestions["layout.sloo"]
+    assert all(item["is_system"] for item in api.get(API).get_json()["items"])
+
+
+def test_a_meeting_does_not_look_at_the_layout(api):
+    """A meeting keeps the graph alone, and moving a node while it runs changes nothing for it."""
+    kept = api.post(API, json=BODY | {"layout": PLACED}).get_json()
+    session_id = start(api, template_id="all_alone")
+    assert api.put(f"{API}/all_alone", json=kept | {"layout": {}}).status_code == 200
+    wait_for_status(api, session_id, "completed")
+    meeting = read(api, session_id)
+    assert meeting["graph"] == kept["graph"]
+    assert "layout" not in meeting
 
 
 def test_every_template_that_comes_with_council_can_be_copied(api):

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from alembic.config import Config
     from alembic.script import Script
 
-HEAD = "0005"
+HEAD = "0006"
 _FOLDER = Path(__file__).parent
 
 

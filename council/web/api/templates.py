@@ -46,8 +46,8 @@ def blueprint(parts: Parts) -> Blueprint:
     api = Blueprint("templates", __name__, url_prefix="/api/v1")
     library = parts.library
 
-    def read(body: dict[str, Any], template_id: str, _before: Template | None) -> Template:
-        return shelving.template_of(body, template_id, library)
+    def read(body: dict[str, Any], template_id: str, before: Template | None) -> Template:
+        return shelving.template_of(shelving.without_lost_places(body, before), template_id, library)
 
     shelf.install(
         api,

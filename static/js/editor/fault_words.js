@@ -30,6 +30,7 @@ export const REASONS = [
   [/^It leads nowhere\.$/, () => t("It leads nowhere.")],
   [/^Two branches of (?<name>.+) share it\.$/, (named) => t("Two branches of {name} share it.", named)],
   [/^It waits for itself: /, () => t("It waits for itself: a sequence wants it later, another link earlier.")],
+  [/^It is not a mapping\.$/, () => t("It is not a mapping.")],
   [/^Input should be .+\.$/, () => t("This value does not fit.")],
 ];
 
@@ -39,6 +40,7 @@ export const SUGGESTIONS = [
   [/^Did you mean (?<name>.+)\?$/, (named) => t("Did you mean {name}?", named)],
   [/^Use one of: (?<names>.+)\.$/, (named) => t("Use one of: {names}.", named)],
   [/^Use at most (?<count>\d+)\.$/, (named) => t("Use at most {count}.", named)],
+  [/^Give x and y, and nothing else: .+ from -(?<most>\d+) to .+\.$/, (named) => t("Give x and y, and nothing else: whole numbers from -{most} to {most}.", named)],
   [/^Leave it out\.$/, () => t("Leave it out.")],
   [/^Leave it out, or set /, () => t("Leave it out, or let the node hand in a verdict.")],
   [/^Name another agent, or leave it out\.$/, () => t("Name another agent, or leave it out.")],

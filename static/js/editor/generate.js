@@ -68,7 +68,7 @@ async function explain(problem) {
 /** @param {Drafted | null} drafted */
 function showDraft(drafted) {
   const { dialog } = parts();
-  const template = drafted?.template ?? null;
+  const template = drafted?.template ? { ...drafted.template, layout: {} } : null;
   draft = template;
   part(dialog, "draft").hidden = drafted === null;
   part(dialog, "open").hidden = template === null;
@@ -103,7 +103,7 @@ function paint(template) {
   (/** @type {HTMLElement} */ (/** @type {unknown} */ (svg.parentElement))).hidden = template === null;
   if (!template) return;
   const { node_types, agents } = pageData("page-data");
-  const bench = new Workbench({ state: { template, places: {} }, saved: template, locked: true, isNew: false });
+  const bench = new Workbench({ template, saved: template, locked: true, isNew: false });
   new Canvas(svg, bench, new Words(node_types, agents), () => {}).fit();
   for (const card of svg.querySelectorAll("[tabindex]")) for (const name of ["tabindex", "role", "aria-pressed"]) card.removeAttribute(name);
 }

@@ -19,7 +19,7 @@ export async function importFile(file) {
 /** A template that nobody has saved, in the editor. @param {import("./types.js").Template} template */
 export function openDraft(template) {
   const draft = uuid();
-  keepDraft(`new.${draft}`, { state: { template, places: {} }, updated_at: null, fresh: true });
+  keepDraft(`new.${draft}`, { template, updated_at: null, fresh: true });
   location.assign(`/templates/new?draft=${draft}`);
 }
 

@@ -4,30 +4,37 @@ import { CARD_HEIGHT, CARD_WIDTH } from "./links.js";
 
 /** @typedef {import("./types.js").Graph} Graph */
 /** @typedef {import("./types.js").Places} Places */
+/** @typedef {import("./types.js").Point} Point */
 /** @typedef {Map<string, string[]>} Following */
 
 const STEP_ACROSS = CARD_WIDTH + 36;
 const STEP_DOWN = CARD_HEIGHT + 46;
+const FARTHEST = 100_000;
 
-/** The places of all nodes: those that were moved stay, new ones stand free beside what leads to them.
+/** The places of all nodes: those that were moved stay, the others make room for them.
  * @param {Graph} graph @param {Places} moved @returns {Places} */
 export function placesOf(graph, moved) {
-  if (Object.keys(moved).length === 0) return layout(graph);
-  /** @type {Places} */
-  const places = {};
-  for (const node_id of Object.keys(graph.nodes)) if (moved[node_id]) places[node_id] = moved[node_id];
-  for (const node_id of Object.keys(graph.nodes)) places[node_id] ??= besideOthers(graph, places, node_id);
+  const places = { ...moved };
+  for (const [node_id, place] of Object.entries(layout(graph))) places[node_id] ??= free(place, Object.values(places));
   return places;
 }
 
-/** @param {Graph} graph @param {Places} places @param {string} node_id */
-function besideOthers(graph, places, node_id) {
-  const source = Object.values(graph.nodes).find((node) => node.next_ids.includes(node_id) && places[node.node_id]);
-  const near = places[source?.node_id ?? ""] ?? { x: 0, y: Math.max(0, ...Object.values(places).map(({ y }) => y)) };
-  const place = { x: near.x, y: near.y + STEP_DOWN };
-  const taken = Object.values(places);
-  while (taken.some(({ x, y }) => Math.abs(x - place.x) < CARD_WIDTH && Math.abs(y - place.y) < CARD_HEIGHT)) place.x += STEP_ACROSS;
-  return place;
+/** The place, or the next one to the right that is free. @param {Point} place @param {Point[]} taken @returns {Point} */
+function free(place, taken) {
+  const isTaken = taken.some(({ x, y }) => Math.abs(x - place.x) < CARD_WIDTH && Math.abs(y - place.y) < CARD_HEIGHT);
+  return isTaken ? free({ ...place, x: place.x + STEP_ACROSS }, taken) : place;
+}
+
+/** What a template keeps of its places: those of nodes that exist, as whole numbers that a server takes.
+ * @param {import("./types.js").Template} template @returns {Places} */
+export function layoutOf({ graph, layout }) {
+  const kept = Object.entries(layout).filter(([node_id]) => node_id in graph.nodes);
+  return Object.fromEntries(kept.map(([node_id, { x, y }]) => [node_id, { x: bounded(x), y: bounded(y) }]));
+}
+
+/** @param {number} away */
+function bounded(away) {
+  return Math.max(-FARTHEST, Math.min(FARTHEST, Math.round(away)));
 }
 
 /** @param {Graph} graph @returns {Places} */

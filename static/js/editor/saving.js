@@ -4,7 +4,7 @@ import { get, post, put } from "../lib/api.js";
 import { sentenceOf } from "../lib/refusal.js";
 import { part, showText } from "../lib/templates.js";
 import { t } from "../lib/texts.js";
-import { forgetDraft, keepPlaces } from "./drafts.js";
+import { forgetDraft } from "./drafts.js";
 import { toldFaults } from "./fault_places.js";
 
 /** @typedef {import("./workbench.js").Workbench} Workbench */
@@ -73,7 +73,6 @@ export class Saving {
     forgetDraft(this.draftKey);
     this.template_id = kept.template_id;
     this.updated_at = kept.updated_at;
-    keepPlaces(kept.template_id, this.#bench.state.places);
     history.replaceState(null, "", editAddress(kept.template_id));
     this.#bench.hasSaved(template);
   }
@@ -109,7 +108,6 @@ export class Saving {
 
   /** @param {{template_id: string}} kept */
   #leaveFor({ template_id }) {
-    keepPlaces(template_id, this.#bench.state.places);
     this.forget();
     location.assign(editAddress(template_id));
   }

@@ -2,10 +2,10 @@
 
 /** @typedef {{node_id: string, type: string, name: string, next_ids: string[], properties: Record<string, any>}} PlanNode */
 /** @typedef {{start_node_id: string, nodes: Record<string, PlanNode>}} Graph */
-/** @typedef {{name: string, description: string, category: string, graph: Graph}} Template */
 /** @typedef {{x: number, y: number}} Point */
 /** @typedef {Record<string, Point>} Places */
-/** @typedef {{template: Template, places: Places}} State `places` is empty as long as nobody has moved a node. */
+/** @typedef {{name: string, description: string, category: string, graph: Graph, layout: Places}} Template `layout`: the nodes that
+ *   somebody has moved. */
 /** @typedef {{path: string, reason: string, suggestion?: string, line?: number, column?: number}} Fault */
 /** @typedef {{title: string, description?: string, format?: string, type?: string, enum?: string[], default?: any,
  *   items?: any, anyOf?: any[], minimum?: number, maximum?: number, exclusiveMinimum?: number, maxLength?: number,

@@ -1,9 +1,8 @@
 // The template on the bench: its states, what is selected, and what is wrong with it. Tells everybody when one of those changes.
 
 import { History } from "./history.js";
-import { placesOf } from "./layout.js";
+import { layoutOf, placesOf } from "./layout.js";
 
-/** @typedef {import("./types.js").State} State */
 /** @typedef {import("./types.js").Template} Template */
 /** @typedef {import("./types.js").Graph} Graph */
 /** @typedef {import("./types.js").Places} Places */
@@ -13,27 +12,23 @@ const NOTHING = Object.freeze({ node_id: null, target: null });
 
 /** Events: "state", "selection", "faults", "saved", and "said" with a text for those who listen to the page. */
 export class Workbench extends EventTarget {
-  /** @type {History<State>} */ #history;
+  /** @type {History<Template>} */ #history;
   /** @type {Selection} */ #selection = NOTHING;
   /** @type {import("./types.js").Fault[]} */ #faults = [];
   /** @type {Places | null} */ #places = null;
   #saved;
 
-  /** @param {{state: State, saved: Template, locked: boolean, isNew: boolean}} begin */
-  constructor({ state, saved, locked, isNew }) {
+  /** @param {{template: Template, saved: Template, locked: boolean, isNew: boolean}} begin */
+  constructor({ template, saved, locked, isNew }) {
     super();
-    this.#history = new History(state);
+    this.#history = new History(template);
     this.#saved = JSON.stringify(saved);
     this.locked = locked;
     this.isNew = isNew;
   }
 
-  get state() {
-    return this.#history.present;
-  }
-
   get template() {
-    return this.state.template;
+    return this.#history.present;
   }
 
   get graph() {
@@ -42,7 +37,7 @@ export class Workbench extends EventTarget {
 
   /** Where every node stands. */
   get places() {
-    return (this.#places ??= placesOf(this.graph, this.state.places));
+    return (this.#places ??= placesOf(this.graph, this.template.layout));
   }
 
   get isDirty() {
@@ -57,7 +52,7 @@ export class Workbench extends EventTarget {
 
   /** @param {Partial<Template>} changes @param {string | null} [topic] changes with the same topic are undone at once */
   change(changes, topic = null) {
-    this.#push({ ...this.state, template: { ...this.template, ...changes } }, topic);
+    this.#push({ ...this.template, ...changes }, topic);
   }
 
   /** @param {(graph: Graph) => Graph} edit @param {string | null} [topic] */
@@ -66,22 +61,21 @@ export class Workbench extends EventTarget {
     if (graph !== this.graph) this.change({ graph }, topic);
   }
 
-  /** From now on every node stays where it is put. @param {Places} moved @param {string | null} [topic] */
+  /** What is moved stays there; the other nodes are laid out by themselves. @param {Places} moved @param {string | null} [topic] */
   move(moved, topic = null) {
-    this.#push({ ...this.state, places: { ...this.places, ...moved } }, topic);
+    this.change({ layout: { ...this.template.layout, ...moved } }, topic);
   }
 
   /** Another id for a node, which stays where it stands. @param {(graph: Graph) => Graph} edit @param {string} from @param {string} to */
   changeId(edit, from, to) {
-    const { [from]: place, ...places } = this.state.places;
-    const template = { ...this.template, graph: edit(this.graph) };
+    const { [from]: place, ...layout } = this.template.layout;
     this.#selection = { node_id: to, target: null };
-    this.#push({ template, places: place ? { ...places, [to]: place } : places }, null);
+    this.change({ graph: edit(this.graph), layout: place ? { ...layout, [to]: place } : layout });
     this.#tell("selection");
   }
 
   tidy() {
-    this.#push({ ...this.state, places: {} }, null);
+    this.change({ layout: {} });
   }
 
   undo() {
@@ -92,10 +86,10 @@ export class Workbench extends EventTarget {
     if (!this.locked && this.#history.redo()) this.#changed();
   }
 
-  /** @param {State} state @param {string | null} topic */
-  #push(state, topic) {
+  /** @param {Template} template @param {string | null} topic */
+  #push(template, topic) {
     if (this.locked) return;
-    this.#history.push(state, topic);
+    this.#history.push({ ...template, layout: layoutOf(template) }, topic);
     this.#changed();
   }
 

@@ -3,7 +3,7 @@
 import { Canvas } from "../editor/canvas.js";
 import { Checks } from "../editor/checks.js";
 import { copyAndEdit } from "../editor/copying.js";
-import { forgetDraft, keepDraft, keepPlaces, readDraft, readPlaces } from "../editor/drafts.js";
+import { forgetDraft, keepDraft, readDraft } from "../editor/drafts.js";
 import { showEstimate } from "../editor/estimate_line.js";
 import { FaultList } from "../editor/fault_list.js";
 import { Inspector } from "../editor/inspector.js";
@@ -21,12 +21,11 @@ const KEEP_MS = 300;
 
 export function open() {
   const { template: kept, node_types, agents } = pageData("page-data");
-  const { template_id = null, updated_at = null, locked = false, name, description, category, graph } = kept;
+  const { template_id = null, updated_at = null, locked = false, name, description, category, graph, layout } = kept;
   const draftKey = template_id ?? `new.${new URLSearchParams(location.search).get("draft") ?? ""}`;
-  const saved = { name, description, category, graph };
+  const saved = { name, description, category, graph, layout };
   const draft = locked ? null : readDraft(draftKey);
-  const state = draft?.state ?? { template: saved, places: template_id ? readPlaces(template_id) : {} };
-  const bench = new Workbench({ state, saved, locked, isNew: template_id === null });
+  const bench = new Workbench({ template: draft?.template ?? saved, saved, locked, isNew: template_id === null });
   const words = new Words(node_types, agents);
 
   const canvas = new Canvas(svgOf("canvas"), bench, words, (percent) => toolbar?.showZoom(percent));
@@ -59,7 +58,7 @@ export function open() {
   keepWhatIsTyped(bench, saving);
 }
 
-/** The draft in this window, the places in this browser; whoever leaves with something unsaved is asked.
+/** Whoever leaves with something unsaved is asked.
  * @param {Workbench} bench @param {Saving} saving */
 function keepWhatIsTyped(bench, saving) {
   /** @type {ReturnType<typeof setTimeout> | undefined} */
@@ -67,9 +66,8 @@ function keepWhatIsTyped(bench, saving) {
   const keep = () => {
     clearTimeout(timer);
     if (saving.leaving || bench.locked) return;
-    if (bench.isDirty) keepDraft(saving.draftKey, { state: bench.state, updated_at: saving.updated_at });
+    if (bench.isDirty) keepDraft(saving.draftKey, { template: bench.template, updated_at: saving.updated_at });
     else forgetDraft(saving.draftKey);
-    if (saving.template_id) keepPlaces(saving.template_id, bench.state.places);
   };
   bench.addEventListener("state", () => {
     clearTimeout(timer);
