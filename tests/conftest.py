@@ -87,7 +87,7 @@ def serve(tmp_path: Path) -> Iterator[Callable[..., Server]]:
     servers: list[Server] = []
 
     def start(*, data_dir: Path | None = None, inside: Sequence[str] = (), **settings: object) -> Server:
-        server = Server(data_dir or tmp_path / "instance", settings, inside=inside)
+        server = Server(data_dir or tmp_path / "instance", settings, inside=inside, forked=not inside)
         servers.append(server)
         server.start()
         return server

@@ -75,7 +75,9 @@ def axe() -> str:
 
 @pytest.fixture(scope="module")
 def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
-    server = Server(tmp_path_factory.mktemp("house") / "instance", {"rehearsal_tokens_per_second": 0})
+    server = Server(
+        tmp_path_factory.mktemp("house") / "instance", {"rehearsal_tokens_per_second": 0}, forked=True
+    )
     server.start()
     try:
         group_id = server.post("/api/v1/groups", {"name": "Platform team"}).json()["group_id"]

@@ -12,7 +12,7 @@ pytestmark = pytest.mark.browser
 
 @pytest.fixture(scope="module")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    server = Server(tmp_path_factory.mktemp("explored") / "instance", {})
+    server = Server(tmp_path_factory.mktemp("explored") / "instance", {}, forked=True)
     server.start()
     yield server
     server.stop()

@@ -59,7 +59,9 @@ class Town:
 @pytest.fixture(scope="module")
 def town(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Town]:
     data_dir = tmp_path_factory.mktemp("town") / "instance"
-    server = Server(data_dir, {"rehearsal_tokens_per_second": 0, "limits__sign_ins_per_minute": 1000})
+    server = Server(
+        data_dir, {"rehearsal_tokens_per_second": 0, "limits__sign_ins_per_minute": 1000}, forked=True
+    )
     server.start()
     store = Store(Settings(data_dir=data_dir).database)
     try:

@@ -5,6 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.support.server import AS_TYPED
+
 
 def test_it_says_when_it_is_ready(serve, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Type=notify: the message comes by itself, on the socket that the environment names."""
@@ -13,7 +15,7 @@ def test_it_says_when_it_is_ready(serve, tmp_path: Path, monkeypatch: pytest.Mon
         systemd.bind(str(address))
         systemd.settimeout(30)
         monkeypatch.setenv("NOTIFY_SOCKET", str(address))
-        server = serve(inside=("env",))
+        server = serve(inside=AS_TYPED)
         assert systemd.recv(4096).decode().startswith("READY=1")
         server.stop()
     assert server.process.returncode == 0

@@ -66,12 +66,9 @@ def server(pair: tuple[Server, Server]) -> Server:
 
 @pytest.fixture
 def serve_with_model(serve: Callable[..., Server], model: ScriptedModelServer) -> Callable[..., Server]:
-    """Servers of the test's own, to be killed, as a deployer starts them.
+    """Servers of the test's own, to be killed: they ask the scripted model, and their leases end soon."""
 
-    They ask the scripted model, and their leases end soon.
-    """
-
-    def start(*, data_dir: Path | None = None, inside: Sequence[str] = ("env",), **settings: Any) -> Server:
+    def start(*, data_dir: Path | None = None, inside: Sequence[str] = (), **settings: Any) -> Server:
         return serve(data_dir=data_dir, inside=inside, **_settings(model) | settings)
 
     return start

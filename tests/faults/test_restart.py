@@ -7,6 +7,7 @@ import pytest
 
 from tests.faults.meeting import SPEAKERS, asked, start_meeting
 from tests.support import http
+from tests.support.server import AS_TYPED
 from tests.support.waiting import wait_until
 
 pytestmark = pytest.mark.fault
@@ -39,7 +40,8 @@ class EventStream:
 def test_sigterm_sends_everybody_away_and_the_meeting_goes_on(serve_with_model, model, watch, check_all):
     """Sockets get 1012; what was in flight is discarded with reason restart, asked again, and seen once."""
     model.hold("mid_stream", after_chunks=3)
-    server = serve_with_model(engine__lease_seconds=30)  # Given back: nobody waits for it to run out.
+    # Its leases are given back: nobody waits for them to run out.
+    server = serve_with_model(inside=AS_TYPED, engine__lease_seconds=30)
     session_id = start_meeting(server)
     viewers = [watch(server.port, session_id) for _ in range(3)]
     model.wait_until_held(2)
@@ -72,7 +74,7 @@ def test_sigterm_sends_everybody_away_and_the_meeting_goes_on(serve_with_model, 
 def test_a_signal_to_master_and_worker_at_once(serve_with_model, model, watch, number):
     """As systemd or Ctrl-C in a terminal send it: the end is as orderly; nobody is let in meanwhile."""
     model.hold("mid_stream", after_chunks=3)
-    server = serve_with_model()
+    server = serve_with_model(inside=AS_TYPED)
     session_id = start_meeting(server)
     viewer = watch(server.port, session_id)
     model.wait_until_held(2)

@@ -16,15 +16,18 @@ from tests.support.nursery import ROOT
 from tests.support.waiting import wait_until
 
 ARGUMENTS = ("-c", "gunicorn.conf.py", "wsgi:app")
+AS_TYPED = ("env",)  # For ``inside``: an interpreter of its own, for tests of how it ends.
 
 
 class Server:
     """gunicorn with our configuration, on a port and a data directory that outlive its process."""
 
-    def __init__(self, data_dir: Path, settings: dict[str, object], *, inside: Sequence[str] = ()) -> None:
-        """``inside`` is a command that runs the server's own, as a deployer types it: ``("env", "TZ=UTC")``.
+    def __init__(
+        self, data_dir: Path, settings: dict[str, object], *, inside: Sequence[str] = (), forked: bool = False
+    ) -> None:
+        """``inside`` is a command that runs the server's own: ``("env", "TZ=UTC")``.
 
-        Without one the server comes from the nursery, a second sooner.
+        A ``forked`` one comes from the nursery, a second sooner; tests alone may have it.
         """
         self.port = _free_port()
         self.url = f"http://127.0.0.1:{self.port}"
@@ -33,12 +36,15 @@ class Server:
         self.token: str | None = None
         self._settings = settings
         self._inside = inside
+        self._forked = forked
         self.process: subprocess.Popen[bytes] | nursery.Child | None = None
 
     def start(self) -> None:
         """Start it, and wait until it is ready. Raises AssertionError with its log when it is not."""
         self.data_dir.parent.mkdir(parents=True, exist_ok=True)
-        self.process = self._run() if self._inside else self._fork()
+        if not self._inside:
+            database.lay_out(self.data_dir)
+        self.process = self._fork() if self._forked else self._run()
         self.wait_until_ready()
 
     def _run(self) -> subprocess.Popen[bytes]:
@@ -53,7 +59,6 @@ class Server:
             )
 
     def _fork(self) -> nursery.Child:
-        database.lay_out(self.data_dir)
         return nursery.Child(ARGUMENTS, self._environment(), self.log)
 
     def wait_until_ready(self) -> None:
