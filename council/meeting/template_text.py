@@ -1,6 +1,5 @@
-"""A template as YAML that people write, and back; what is wrong in it is told with line and column."""
+"""Reads a template that people wrote as YAML; what is wrong in it is told with line and column."""
 
-import io
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -15,7 +14,6 @@ from council.meeting.layout import Misplaced, misplaced
 MAX_CHARACTERS = 500_000
 MAX_DEPTH = 40
 _OF_THE_SERVER = ("template_id", "is_system", "created_at", "updated_at")
-_INLINE_CHARACTERS = 100
 
 
 class Written(BaseModel):
@@ -62,21 +60,6 @@ def shaped(
     except ValidationError as problem:
         raise _invalid([_of_pydantic(error, marks) for error in problem.errors()]) from problem
     return written.model_copy(update={"layout": _placed(written, marks)}).model_dump(mode="json")
-
-
-def write_template(template: Mapping[str, Any]) -> str:
-    """YAML as in the files that come with Council: a node's id is its key, and short nodes take one line."""
-    from ruamel.yaml import YAML  # Slow to import, and not needed to serve a page.
-
-    yaml = YAML()
-    yaml.width = 10**9  # Lines are broken here: a writer that folds quoted texts loses spaces.
-    yaml.allow_unicode = True
-    out = io.StringIO()
-    yaml.dump(_outline(template), out)
-    return out.getvalue()
-
-
-# Reading
 
 
 def _compose(text: str) -> Any:
@@ -223,104 +206,3 @@ def _invalid(faults: list[dict[str, Any]]) -> Invalid:
     place = f" (line {first['line']}, column {first['column']})" if "line" in first else ""
     where = f"{first['path']}: " if first["path"] else ""
     return Invalid(f"{where}{first['reason']}{place}", details=faults)
-
-
-# Writing
-
-
-def _outline(template: Mapping[str, Any]) -> dict[str, Any]:
-    graph = template["graph"]
-    nodes = {node_id: _laid_out(_written_node(node)) for node_id, node in graph["nodes"].items()}
-    head = {name: template[name] for name in ("name", "description", "category")}
-    layout = {node_id: _inline(place) for node_id, place in template.get("layout", {}).items()}
-    return (
-        {name: _blocks(value) for name, value in head.items()}
-        | {"graph": {"start_node_id": graph["start_node_id"], "nodes": nodes}}
-        | ({"layout": layout} if layout else {})
-    )
-
-
-def _written_node(node: Mapping[str, Any]) -> dict[str, Any]:
-    """Without what goes without saying."""
-    kept = {"type": node["type"], "name": node["name"]}
-    return kept | {name: node[name] for name in ("next_ids", "properties") if node[name]}
-
-
-def _laid_out(node: dict[str, Any]) -> Any:
-    """In one line where that can be read, else each of its parts in one, or with long texts as blocks."""
-    if len(str(node)) <= _INLINE_CHARACTERS and "\n" not in str(node):
-        return _inline(node)
-    return {name: _part(value) for name, value in node.items()}
-
-
-def _part(value: Any) -> Any:
-    short = len(str(value)) <= _INLINE_CHARACTERS and not _has_lines(value)
-    if isinstance(value, dict) and not short:
-        return {name: _part(item) for name, item in value.items()}
-    return _inline(value) if short else _blocks(value)
-
-
-def _has_lines(value: Any) -> bool:
-    return "\\n" in repr(value)
-
-
-def _inline(value: Any) -> Any:
-    from ruamel.yaml.comments import CommentedMap, CommentedSeq
-
-    match value:
-        case dict():
-            line = CommentedMap({name: _inline(item) for name, item in value.items()})
-            line.fa.set_flow_style()
-            return line
-        case list():
-            items = CommentedSeq(_inline(item) for item in value)
-            items.fa.set_flow_style()
-            return items
-        case str():
-            return _quoted(value)
-        case _:
-            return value
-
-
-def _blocks(value: Any) -> Any:
-    """Texts of several lines, and long ones, as blocks."""
-    match value:
-        case dict():
-            return {name: _blocks(item) for name, item in value.items()}
-        case list():
-            return [_blocks(item) for item in value]
-        case str():
-            return _block(value)
-        case _:
-            return value
-
-
-def _block(text: str) -> Any:
-    from ruamel.yaml.scalarstring import FoldedScalarString, LiteralScalarString
-
-    if "\n" in text and all(line.isprintable() for line in text.split("\n")):
-        return LiteralScalarString(text)
-    if len(text) <= _INLINE_CHARACTERS or not text.isprintable() or text != " ".join(text.split()):
-        return _quoted(text)
-    folded = FoldedScalarString(text)
-    folded.fold_pos = list(_folds(text))
-    return folded
-
-
-def _folds(text: str) -> Iterator[int]:
-    """The spaces at which a long text goes on in the next line."""
-    begin = 0
-    while len(text) - begin > _INLINE_CHARACTERS:
-        fold = text.rfind(" ", begin, begin + _INLINE_CHARACTERS)
-        fold = fold if fold > begin else text.find(" ", begin + _INLINE_CHARACTERS)
-        if fold < 0:
-            return
-        yield fold
-        begin = fold + 1
-
-
-def _quoted(text: str) -> Any:
-    """In quotes that keep every character, where it needs them."""
-    from ruamel.yaml.scalarstring import DoubleQuotedScalarString
-
-    return text if text.isprintable() else DoubleQuotedScalarString(text)

@@ -7,7 +7,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from council.meeting.nodes import NODE_TYPES
-from council.meeting.template_text import read_template, write_template
+from council.meeting.template_text import read_template
+from council.meeting.template_writing import write_template
 from council.store.library import Library
 from council.web.node_words import CHOICES, EXPLANATIONS, FIELDS, MARKS
 from tests.web.conftest import FIELDS_OF_A_PROBLEM, assert_problem

@@ -9,7 +9,8 @@ from council.engine import shelving
 from council.engine.estimator import EstimateRequest
 from council.errors import Invalid
 from council.meeting.graph import Template
-from council.meeting.template_text import read_template, shaped, write_template
+from council.meeting.template_text import read_template, shaped
+from council.meeting.template_writing import write_template
 from council.parts import Parts
 from council.web import shelf_shapes as shapes
 from council.web.api import shelf
