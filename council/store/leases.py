@@ -1,6 +1,7 @@
 """Who runs a meeting: owner, lease and fence on its row. The lease is the truth; all else only wakes people."""
 
 import functools
+import math
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
@@ -83,6 +84,19 @@ def orphans(connection: Connection) -> list[str]:
     free = sa.or_(sessions.c.owner.is_(None), sessions.c.lease_clock != name, sessions.c.lease_until < now)
     query = sa.select(sessions.c.session_id).where(wanted, free).order_by(sessions.c.created_at)
     return list(connection.scalars(query))
+
+
+def first_end(connection: Connection, owner: str) -> float:
+    """Seconds until the first lease that others hold runs out; infinite when there is none."""
+    name, now = _read_clock(connection)
+    others = (
+        sessions.c.owner != owner,
+        sessions.c.status.in_(_UNFINISHED),
+        sessions.c.lease_clock == name,
+        sessions.c.lease_until >= now,
+    )
+    ends = connection.scalar(sa.select(sa.func.min(sessions.c.lease_until)).where(*others))
+    return math.inf if ends is None else ends - now
 
 
 def wishes(connection: Connection, owner: str, session_ids: list[str]) -> dict[str, tuple[str, bool]]:

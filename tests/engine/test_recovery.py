@@ -7,10 +7,12 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
+from council import clock
 from council.errors import ShuttingDown
 from council.live import journal as journals
 from council.live.records import Record
 from council.parts import Parts
+from council.store import leases
 from council.store.engine import Store
 from tests.engine.conftest import MakeCouncil
 from tests.support import invariants
@@ -132,6 +134,22 @@ def test_another_boots_lease_is_over(council: MakeCouncil, model: ScriptedModelS
     first.store.close()
     model.release()
     assert meeting.at(council()).wait_for_end()["status"] == "completed"
+
+
+def test_a_lease_is_taken_over_when_it_ends(council: MakeCouncil, model: ScriptedModelServer) -> None:
+    """The keeper looks when a lease of others ends, however long its own rounds are."""
+    model.hold("mid_stream", 1)
+    first = council()
+    meeting = start(first, "solo")
+    meeting.wait_for_event("token_stream")
+    first.close()
+    until = clock.monotonic() + 0.5
+    set_row(first.store, meeting.session_id, owner="gone", lease_clock=leases._boot_id(), lease_until=until)
+    first.store.close()
+    model.release()
+    second = council(engine={"lease_seconds": 600})
+    assert meeting.at(second).wait_for_end()["status"] == "completed"
+    assert clock.monotonic() > until
 
 
 def test_a_meeting_that_was_stopped_while_nobody_ran_it(

@@ -1,5 +1,6 @@
 """Who runs a meeting: one owner at a time, for as long as its lease lasts."""
 
+import math
 import threading
 from typing import Any
 
@@ -153,6 +154,28 @@ def test_who_is_an_orphan(store: Store, hand: Hand) -> None:
     assert orphans(store) == ["s"]
     change(store, status="pending", stop_requested=False)
     assert orphans(store) == ["s"]
+
+
+def test_when_the_next_lease_of_others_ends(store: Store, hand: Hand) -> None:
+    """The first end that is still to come; one's own, those of finished meetings and of other clocks do not count."""
+
+    def first_end(owner: str) -> float:
+        with store.read() as connection:
+            return leases.first_end(connection, owner)
+
+    add_session(store, "later", status="running")
+    claim(store, "one")
+    hand.now += 2
+    claim(store, "one", "later")
+    assert first_end("two") == LEASE - 2
+    assert first_end("one") == math.inf
+    hand.now += LEASE - 1
+    assert first_end("two") == 1
+    change(store, lease_clock="another boot", lease_until=1e12)
+    assert first_end("two") == 1
+    with store.write() as connection:
+        sessions.update(connection, "later", status="completed")
+    assert first_end("two") == math.inf
 
 
 # Crashes
