@@ -19,12 +19,13 @@ $(VENV)/.python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Council needs Python 3.11 or newer; this is $$($(PYTHON) --version)."; exit 1; }
 	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || { echo "Python's venv is missing. On Debian: apt-get install python3-venv"; exit 1; }
 	$(PYTHON) -m venv $(VENV)
-	@$(BIN)/python -m pip uninstall --quiet --yes setuptools 2>/dev/null || true # Python 3.11 brings one with known faults; nothing needs it.
 	@touch $@
 
 $(VENV)/.installed: requirements.txt $(VENV)/.python
 	@echo "Installing what Council runs on (once; about a minute) ..."
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.txt
+	@# Python 3.11 brings a setuptools with known faults; nothing needs it.
+	@$(BIN)/python -m pip uninstall --quiet --yes setuptools 2>/dev/null || true
 	@$(BIN)/python -m compileall -q council app.py wsgi.py $(VENV)/lib >/dev/null || true
 	@touch $@
 

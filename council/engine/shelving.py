@@ -78,7 +78,7 @@ def without_lost_places(body: Mapping[str, Any], before: Template | None) -> dic
     nodes = graph.get("nodes") if isinstance(graph, dict) else None
     if before is None or not isinstance(layout, dict) or not isinstance(nodes, dict):
         return dict(body)
-    lost = before.layout.keys() - nodes.keys()
+    lost = (before.layout.keys() | before.graph.nodes.keys()) - nodes.keys()
     return {**body, "layout": {each: place for each, place in layout.items() if each not in lost}}
 
 

@@ -24,7 +24,7 @@ _FAMILIES = {
     "chinese": fonts.CHINESE,
     "signs": fonts.SIGNS,
 }
-_STAND_IN = ("chinese", "signs")
+_STAND_IN = ("letters", "chinese", "signs")  # For what the font in use lacks, in this order.
 
 
 class Pen:
@@ -38,7 +38,7 @@ class Pen:
         self._sheets = sheets
         self.missing = 0
         self._widths: dict[tuple[str, str, float, str], float] = {}
-        self._glyphs: set[int] = set()
+        self._glyphs: dict[str, frozenset[int]] = {}
         self._asked: set[str] = set()
         self._load("letters")
         if "letters" not in sheets.fonts:
@@ -113,13 +113,16 @@ class Pen:
         if _EAST_ASIAN.search(text):
             self._load("chinese")
         lacking = self._unknown(text)
-        for family in ("signs", "chinese") if lacking else ():
-            self._load(family)
-            lacking = self._unknown(text)
+        for family in ("signs", "chinese"):
+            if lacking:
+                self._load(family)
+                lacking = self._unknown(text)
         return lacking
 
     def _unknown(self, text: str) -> set[str]:
-        return {each for each in set(text) if ord(each) not in self._glyphs and each != "\n"}
+        """Those that neither the font in use nor one that stands in for it has."""
+        having = [self._glyphs.get(name, frozenset()) for name in (self._sheets.font_family, *_STAND_IN)]
+        return {each for each in set(text) if each != "\n" and not any(ord(each) in has for has in having)}
 
     def _load(self, name: str) -> None:
         """Give the document this font, if there is one."""
@@ -129,8 +132,9 @@ class Pen:
         for style, path in fonts.found(_FAMILIES[name]):
             self._sheets.add_font(name, style, str(path), collection_font_number=_simplified(str(path)))
         font = self._sheets.fonts.get(name)
-        self._glyphs.update(font.cmap if isinstance(font, TTFFont) else ())
-        stand_in = [each for each in _STAND_IN if each in self._sheets.fonts]
+        self._glyphs[name] = frozenset(font.cmap if isinstance(font, TTFFont) else ())
+        is_alone = self._asked == {"letters"}  # Then fpdf2 need not look at each character.
+        stand_in = [each for each in _STAND_IN if each in self._sheets.fonts and not is_alone]
         self._sheets.set_fallback_fonts(stand_in, exact_match=False)
 
 

@@ -8,6 +8,7 @@ from itertools import islice
 from pydantic import ValidationError
 
 from council.meeting.graph import MAX_AWAY, Place
+from council.meeting.validation import MAX_NODES
 
 MAX_FAULTS = 100
 _AS_PLACES_ARE = f"Give x and y, and nothing else: whole numbers from -{MAX_AWAY} to {MAX_AWAY}."
@@ -51,6 +52,8 @@ def _wrong_in(place: object, location: tuple[str, ...]) -> Iterator[Misplaced]:
 
 
 def _near(node_id: str, node_ids: Collection[str]) -> str:
-    """What has a place and is no node was deleted, most often."""
+    """What has a place and is no node was deleted, most often. More nodes than a graph may have are not looked at."""
+    if len(node_ids) > MAX_NODES:
+        return "Leave it out."
     near = difflib.get_close_matches(node_id[:128], node_ids, n=1)
     return f"Did you mean {near[0]!r}?" if near else "Leave it out."

@@ -59,15 +59,20 @@ def test_an_absent_member_stands_above_the_verdict(
     expect(page.locator(".fault")).to_contain_text("No answer in 120 s.")
 
 
+@pytest.mark.parametrize("over", [True, False])
 def test_an_address_that_names_the_verdict_leads_to_it(
-    fake: FakeServer, open_page: OpenPage, meeting: FakeMeeting
+    fake: FakeServer, open_page: OpenPage, meeting: FakeMeeting, over: bool
 ) -> None:
     """Whoever is sent the address of a verdict sees it, however long the meeting was."""
     address = fake.add(meeting)
     for number in range(30):
         meeting.say("affirmative", "A line.\n\n" * 20, message_id=f"m{number}")
         meeting.finish("affirmative", message_id=f"m{number}")
-    meeting.emit("verdict", **VERDICT)
+    meeting.emit(
+        "verdict", **VERDICT | {"orders": [f"Measure it for the {number}th time" for number in range(60)]}
+    )
+    if over:
+        meeting.emit("execution:completed", status="completed")
     page = open_page(f"{address}#verdict-title")
     wait_connection(page)
     expect(page.get_by_role("heading", name="Verdict")).to_be_in_viewport()

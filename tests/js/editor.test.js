@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { before, describe, test } from "node:test";
 
+import { readDraft } from "../../static/js/editor/drafts.js";
 import { faultsByNode, placeOf } from "../../static/js/editor/fault_places.js";
 import { kindOf, numberOf } from "../../static/js/editor/field_kinds.js";
 import {
@@ -242,6 +243,34 @@ describe("the workbench", () => {
     assert.deepEqual(one.template.layout, { b: { x: 500, y: 7 } });
     assert.equal(one.selection.node_id, "b");
   });
+
+  test("an id that is the name of something else has no place by itself", () => {
+    const one = bench();
+    one.changeId((graph) => changeId(graph, "a", "valueOf"), "a", "valueOf");
+    one.changeId((graph) => changeId(graph, "valueOf", "b"), "valueOf", "b");
+    assert.deepEqual(one.template.layout, {});
+  });
+});
+
+describe("what was not saved", () => {
+  const kept = new Map();
+  before(() => {
+    globalThis.sessionStorage = { getItem: (key) => kept.get(key) ?? null };
+  });
+
+  test("what an older page kept is edited on; its places are not", () => {
+    const template = { name: "x", graph: LINE };
+    kept.set("council.draft.t", JSON.stringify({ state: { template, places: { a: { x: 0.5, y: 1 } } }, updated_at: "now" }));
+    const draft = readDraft("t");
+    assert.deepEqual(draft.template, { ...template, layout: {} });
+    assert.equal(draft.updated_at, "now");
+  });
+
+  test("what cannot be read is nothing", () => {
+    kept.set("council.draft.t", "{");
+    assert.equal(readDraft("t"), null);
+    assert.equal(readDraft("other"), null);
+  });
 });
 
 describe("the layout", () => {
@@ -276,6 +305,14 @@ describe("the layout", () => {
     assert.deepEqual(places.end, layout(DEBATE).a);
     assert.deepEqual(places.start, layout(DEBATE).start);
     assert.equal(overlap(places), false);
+  });
+
+  test("an id may be the name of something else", () => {
+    const odd = graphOf(node("start", "start", "constructor"), node("constructor", "agent", "end"), node("end", "end"));
+    for (const moved of [{}, { end: { x: 0, y: 900 } }]) {
+      const { x, y } = placesOf(odd, moved).constructor;
+      assert.ok(Number.isFinite(x) && Number.isFinite(y));
+    }
   });
 
   test("places are whole numbers, and none is farther away than a server takes", () => {

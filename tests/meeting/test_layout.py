@@ -3,6 +3,7 @@
 import pytest
 
 from council.meeting.layout import MAX_FAULTS, misplaced
+from council.meeting.validation import MAX_NODES
 
 NODES = ("start", "solo", "v1.2", "end")
 
@@ -49,3 +50,11 @@ def test_of_thousands_some_are_told() -> None:
     """Nobody reads more, and a near name is looked for at each."""
     layout = {f"n{n}": {"x": 0, "y": 0} for n in range(100_000)}
     assert len(misplaced(layout, NODES)) == MAX_FAULTS
+
+
+def test_nobody_looks_through_more_nodes_than_a_graph_may_have() -> None:
+    """A near name is looked for among so many; beyond it the graph itself is the fault."""
+    layout = {"sloo": {"x": 0, "y": 0}}
+    known = {"solo", *(f"n{n}" for n in range(MAX_NODES - 1))}
+    assert [found.suggestion for found in misplaced(layout, known)] == ["Did you mean 'solo'?"]
+    assert [found.suggestion for found in misplaced(layout, known | {"one_more"})] == ["Leave it out."]

@@ -26,7 +26,10 @@ class Child:
     """One server's process, with the names of ``subprocess.Popen``."""
 
     def __init__(self, arguments: Sequence[str], environment: Mapping[str, str], log: Path) -> None:
-        self._process = _context.Process(target=_serve, args=(tuple(arguments), dict(environment), str(log)))
+        told = (tuple(arguments), dict(environment), str(log))
+        self._process = _context.Process(
+            target=_serve, args=told, daemon=True
+        )  # What nobody stopped ends with the tests.
         self._process.start()
         assert self._process.pid is not None
         self.pid: int = self._process.pid

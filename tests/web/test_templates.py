@@ -175,6 +175,18 @@ def test_a_place_goes_with_its_node(api):
     }
 
 
+def test_a_place_that_somebody_else_took_back_meanwhile(api):
+    """Whoever deletes its node in what they read before hears of the conflict, not of a fault."""
+    read = api.post(API, json=BODY | {"layout": PLACED}).get_json()
+    api.put(f"{API}/all_alone", json=read | {"layout": {}})
+    other = graph(
+        node("start", "start", "voice"),
+        node("voice", "agent", "end", agent_id="member_a"),
+        node("end", "end"),
+    )
+    assert api.put(f"{API}/all_alone", json=read | {"graph": other}).status_code == 409
+
+
 def test_a_layout_that_cannot_be_one(api):
     """Each fault with its place and what to do, beside those of the graph; nothing is saved."""
     wrong = json.loads(json.dumps(BODY)) | {

@@ -7,11 +7,16 @@ const DRAFT = "council.draft.";
 /** @param {string} key @returns {Draft | null} */
 export function readDraft(key) {
   try {
-    const draft = JSON.parse(sessionStorage.getItem(DRAFT + key) ?? "null");
+    const draft = upToDate(JSON.parse(sessionStorage.getItem(DRAFT + key) ?? "null"));
     return draft?.template?.graph?.nodes ? draft : null;
   } catch {
     return null;
   }
+}
+
+/** An older page kept the places beside the template. @param {any} draft */
+function upToDate(draft) {
+  return draft?.state ? { ...draft, template: { ...draft.state.template, layout: {} } } : draft;
 }
 
 /** A full storage keeps nothing more; the page goes on without it. @param {string} key @param {Draft} draft */

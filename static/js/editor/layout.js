@@ -15,7 +15,8 @@ const FARTHEST = 100_000;
  * @param {Graph} graph @param {Places} moved @returns {Places} */
 export function placesOf(graph, moved) {
   const places = { ...moved };
-  for (const [node_id, place] of Object.entries(layout(graph))) places[node_id] ??= free(place, Object.values(places));
+  const apart = Object.entries(layout(graph)).filter(([node_id]) => !Object.hasOwn(moved, node_id)); // An id may be "constructor".
+  for (const [node_id, place] of apart) places[node_id] = free(place, Object.values(places));
   return places;
 }
 

@@ -68,9 +68,9 @@ export class Workbench extends EventTarget {
 
   /** Another id for a node, which stays where it stands. @param {(graph: Graph) => Graph} edit @param {string} from @param {string} to */
   changeId(edit, from, to) {
-    const { [from]: place, ...layout } = this.template.layout;
+    const moved = Object.entries(this.template.layout).map(([node_id, place]) => [node_id === from ? to : node_id, place]);
     this.#selection = { node_id: to, target: null };
-    this.change({ graph: edit(this.graph), layout: place ? { ...layout, [to]: place } : layout });
+    this.change({ graph: edit(this.graph), layout: Object.fromEntries(moved) });
     this.#tell("selection");
   }
 

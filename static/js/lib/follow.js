@@ -25,7 +25,7 @@ export class Follow {
     this.#button = button;
     this.#scroller = scroller;
     this.#live = live;
-    const isLed = location.hash.startsWith("#message-"); // The address names a message: that is the reader's place.
+    const isLed = /^#(message-|verdict-title$)/.test(location.hash); // The address names the reader's place.
     const place = recall();
     if (!isLed) scroller.scrollTop = place ?? 0;
     this.#following = live && !isLed && (place === null || this.#isAtEnd);
