@@ -45,7 +45,7 @@ def no_leaked_threads() -> Iterator[None]:
     def left() -> list[str]:
         return [thread.name for thread in threading.enumerate() if thread not in before and thread.is_alive()]
 
-    wait_until(lambda: not left(), timeout=10, what=f"the end of these threads: {left()}")
+    wait_until(lambda: not left(), timeout=30, what=f"the end of these threads: {left()}")
 
 
 @pytest.fixture

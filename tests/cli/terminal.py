@@ -1,5 +1,6 @@
 """A terminal with a command in it: what it shows is read, and keys are pressed."""
 
+import codecs
 import contextlib
 import fcntl
 import os
@@ -37,9 +38,10 @@ class Terminal:
         )
         os.close(theirs)
         self.shown = ""
+        self._decoder = codecs.getincrementaldecoder("utf-8")("replace")  # A read may end within a character.
         self._seen = 0  # Characters that an ``expect`` has found already.
 
-    def expect(self, words: str, timeout: float = 40.0) -> None:
+    def expect(self, words: str, timeout: float = 60.0) -> None:
         """Wait until these words are shown, after those that were waited for before. Raises AssertionError."""
         deadline = time.monotonic() + timeout
         while words not in self.shown[self._seen :]:
@@ -50,14 +52,14 @@ class Terminal:
     def type(self, keys: str) -> None:
         os.write(self._own, keys.encode())
 
-    def end(self, timeout: float = 40.0) -> int:
+    def end(self, timeout: float = 60.0) -> int:
         """Wait until the command has ended; its exit code."""
         deadline = time.monotonic() + timeout
         with contextlib.suppress(EOFError):
             while True:
                 assert time.monotonic() < deadline, f"it goes on: {self.shown[-3000:]!r}"
                 self._read(deadline, "")
-        return self._process.wait(10)
+        return self._process.wait(60)
 
     def close(self) -> None:
         if self._process.poll() is None:
@@ -75,7 +77,7 @@ class Terminal:
             if words:
                 raise AssertionError(f"it ended without {words!r}: {self.shown[-3000:]!r}")
             raise EOFError
-        self.shown += octets.decode("utf-8", "replace")
+        self.shown += self._decoder.decode(octets)
 
 
 _START = """

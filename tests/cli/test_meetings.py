@@ -172,13 +172,14 @@ class Noticed(Client):
 @pytest.mark.parametrize("end", ["kill", "stop"])
 def test_over_a_restart(end: str, serve: Serve, capsys: pytest.CaptureFixture[str]) -> None:
     """When the server goes and comes back, the watcher says both, misses nothing, and tells nothing twice."""
-    server = serve(rehearsal_tokens_per_second=80, engine__lease_seconds=1)
+    server = serve(rehearsal_tokens_per_second=20, engine__lease_seconds=1)
     session_id = start(server)
     client = Noticed(server.url)
 
     def restart() -> None:
-        client.listens.wait(20)
+        client.listens.wait(60)
         getattr(server, end)()
+        server._settings["rehearsal_tokens_per_second"] = 80
         server.start()
 
     helper = threading.Thread(target=restart, name="restart")
@@ -195,13 +196,14 @@ def test_over_a_restart(end: str, serve: Serve, capsys: pytest.CaptureFixture[st
 
 def test_a_log_that_was_rewritten(run: Run, serve: Serve, capsys: pytest.CaptureFixture[str]) -> None:
     """A watcher who comes back to another log is told so, and the meeting is told anew instead of wrongly on."""
-    server = serve(rehearsal_tokens_per_second=200)
+    server = serve(rehearsal_tokens_per_second=20)
     session_id = start(server)
     client = Noticed(server.url)
 
     def rewrite() -> None:
-        client.listens.wait(20)
+        client.listens.wait(60)
         server.stop()
+        server._settings["rehearsal_tokens_per_second"] = 200
         copies.begin_new_epochs(server.data_dir / "council.db")
         server.start()
 

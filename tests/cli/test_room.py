@@ -15,7 +15,7 @@ Serve = Callable[..., Server]
 
 @pytest.fixture
 def server(serve: Serve) -> Server:
-    return serve(rehearsal_tokens_per_second=40)
+    return serve(rehearsal_tokens_per_second=15)  # It is not over before the person has typed.
 
 
 def test_it_is_seen_live(open_terminal: Open, serve: Serve) -> None:

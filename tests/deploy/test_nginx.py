@@ -68,7 +68,7 @@ def test_one_address_has_so_many_requests(start_front, server):
     front = start_front(
         "nginx", server.port, **{"rate=30r/s;": "rate=1r/m;", "burst=300 nodelay;": "burst=2 nodelay;"}
     )
-    with httpx2.Client(base_url=front.url, trust_env=False, timeout=10) as client:
+    with httpx2.Client(base_url=front.url, trust_env=False, timeout=30) as client:
         assert [client.get("/health").status_code for _ in range(5)] == [200, 200, 200, 429, 429]
         assert [client.get("/static/js/main.js").status_code for _ in range(5)] == [200] * 5
 
@@ -77,11 +77,11 @@ def test_half_a_body_does_not_reach_council(start_front):
     """A slow upload holds a place in nginx and none in Council, which gives up on it after ten seconds."""
     with socket.create_server(("127.0.0.1", 0)) as council:
         front = start_front("nginx", council.getsockname()[1])
-        slow = socket.create_connection(("127.0.0.1", front.plain_port), timeout=10)
+        slow = socket.create_connection(("127.0.0.1", front.plain_port), timeout=30)
         slow.sendall(b"POST /slow HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: 100\r\n\r\nhalf")
-        quick = socket.create_connection(("127.0.0.1", front.plain_port), timeout=10)
+        quick = socket.create_connection(("127.0.0.1", front.plain_port), timeout=30)
         quick.sendall(b"POST /quick HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: 4\r\n\r\nbody")
-        council.settimeout(10)
+        council.settimeout(30)
         passed, _ = council.accept()
         assert passed.recv(65_536).startswith(b"POST /quick ")
         council.setblocking(False)

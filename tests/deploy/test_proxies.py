@@ -74,7 +74,7 @@ def test_an_event_stream_is_not_held_back(front, server, model):
     session_id = start_meeting(server)
     headers = {"Accept": "text/event-stream"} | server.headers
     with httpx2.stream(
-        "GET", f"{front.url}{SESSIONS}/{session_id}/events", headers=headers, trust_env=False, timeout=20
+        "GET", f"{front.url}{SESSIONS}/{session_id}/events", headers=headers, trust_env=False, timeout=30
     ) as answer:
         heard = (json.loads(line[6:]) for line in answer.iter_lines() if line.startswith("data: "))
         said = next(event for event in heard if event["event"] == "token_stream")
@@ -140,12 +140,12 @@ def test_half_a_request_does_not_reach_council(front_name, start_front):
     """Clients that stop in the middle of the head are the proxy's affair: the first that Council sees is whole."""
     with socket.create_server(("127.0.0.1", 0)) as council:
         front = start_front(front_name, council.getsockname()[1])
-        halves = [socket.create_connection(("127.0.0.1", front.plain_port), timeout=10) for _ in range(20)]
+        halves = [socket.create_connection(("127.0.0.1", front.plain_port), timeout=30) for _ in range(20)]
         for half in halves:
             half.sendall(b"GET /half HTTP/1.1\r\nHost: 127.0.0.1\r\nX-")
-        whole = socket.create_connection(("127.0.0.1", front.plain_port), timeout=10)
+        whole = socket.create_connection(("127.0.0.1", front.plain_port), timeout=30)
         whole.sendall(b"GET /whole HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n")
-        council.settimeout(10)
+        council.settimeout(30)
         passed, _ = council.accept()
         assert passed.recv(65_536).startswith(b"GET /whole ")
         council.setblocking(False)

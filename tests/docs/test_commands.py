@@ -47,7 +47,7 @@ def test_a_meeting_with_curl(page: Path, serve: Callable[..., Server], tmp_path:
     assert "event" in said
     assert "token_stream" in said
     assert '"action":"stop"' in said
-    wait_until(lambda: server.get(f"/api/v1/sessions/{session_id}")["status"] == "cancelled", timeout=5)
+    wait_until(lambda: server.get(f"/api/v1/sessions/{session_id}")["status"] == "cancelled")
 
 
 @needs_curl
@@ -74,7 +74,7 @@ def test_running_again(serve: Callable[..., Server], tmp_path: Path) -> None:
     first = _SESSION.findall(_type(AGAIN, server, tmp_path))[0]
     second = server.get("/api/v1/sessions")["items"][0]["session_id"]
     assert second != first
-    wait_until(lambda: server.get(f"/api/v1/sessions/{second}")["status"] == "completed", timeout=10)
+    wait_until(lambda: server.get(f"/api/v1/sessions/{second}")["status"] == "completed")
     assert server.get(f"/api/v1/sessions/{second}")["rerun_of"]["session_id"] == first
 
 
@@ -86,7 +86,7 @@ def test_reviewing(serve: Callable[..., Server], tmp_path: Path) -> None:
     assert "actions: approve, reject, modify until 20" in said
     assert '"action":"modify"' in said
     session_id = _SESSION.findall(said)[0]
-    wait_until(lambda: server.get(f"/api/v1/sessions/{session_id}")["status"] == "completed", timeout=10)
+    wait_until(lambda: server.get(f"/api/v1/sessions/{session_id}")["status"] == "completed")
     shown = [m["content"] for m in server.get(f"/api/v1/sessions/{session_id}")["messages"]]
     assert "Merge it once division by zero is handled." in shown
 

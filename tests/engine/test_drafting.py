@@ -52,7 +52,7 @@ def test_a_draft_under_way_ends_with_the_server(council: MakeCouncil, model: Scr
     thread.start()
     model.wait_until_held(1)
     parts.drafter.close()
-    thread.join(10)
+    thread.join(60)
     assert [type(problem) for problem in problems] == [Unavailable]
     with pytest.raises(Unavailable):
         parts.drafter.draft("Something else.")

@@ -258,7 +258,7 @@ def test_a_slow_node(council: MakeCouncil, model: ScriptedModelServer) -> None:
     """Node time-out: the call is ended, what was said is kept, the member is absent."""
     model.reply(LONG)
     model.hold("mid_stream", 3)
-    meeting = start(council(engine={"node_timeout_seconds": 0.8, "retries": 0}), "solo")
+    meeting = start(council(engine={"node_timeout_seconds": 2.0, "retries": 0}), "solo")
     found = ended(meeting)
     assert found["status"] == "failed"
     assert [error["code"] for error in meeting.named("error")] == ["model_timeout"]
@@ -271,14 +271,14 @@ def test_pauses_are_not_counted(council: MakeCouncil, model: ScriptedModelServer
     """Paused time counts to no time-out: neither the node's nor the meeting's."""
     model.reply(LONG)
     model.hold("mid_stream", 3)
-    parts = council(engine={"node_timeout_seconds": 1.2, "meeting_timeout_seconds": 1.4})
+    parts = council(engine={"node_timeout_seconds": 2.8, "meeting_timeout_seconds": 3.0})
     meeting = start(parts, "solo")
     meeting.wait_for_event("token_stream")
     meeting.pause()
     model.release()
     gate = parts.supervisor.gate(meeting.session_id)
     assert gate is not None
-    wait_until(lambda: gate.held_seconds() > 1.5)
+    wait_until(lambda: gate.held_seconds() > 3.1)
     meeting.resume()
     assert ended(meeting)["status"] == "completed"
     assert len(model.requests) == 1
@@ -287,13 +287,13 @@ def test_pauses_are_not_counted(council: MakeCouncil, model: ScriptedModelServer
 def test_a_silent_model_is_not_blamed_for_a_pause(council: MakeCouncil, model: ScriptedModelServer) -> None:
     """A model that says nothing during a pause has not timed out: at worst the turn starts again."""
     model.hold("before_headers")
-    parts = council(engine={"node_timeout_seconds": 1.0, "retries": 0})
+    parts = council(engine={"node_timeout_seconds": 2.5, "retries": 0})
     meeting = start(parts, "solo")
     model.wait_until_held()
     meeting.pause()
     gate = parts.supervisor.gate(meeting.session_id)
     assert gate is not None
-    wait_until(lambda: gate.held_seconds() > 1.2)
+    wait_until(lambda: gate.held_seconds() > 2.7)
     model.release()
     meeting.resume()
     assert ended(meeting)["status"] == "completed"
@@ -303,7 +303,7 @@ def test_a_node_that_is_late_after_a_pause(council: MakeCouncil, model: Scripted
     """Time runs out after a pause as it does without one: once, and what was said is kept."""
     model.responder = lambda request: Reply(LONG)
     model.hold("mid_stream", 3)
-    meeting = start(council(engine={"node_timeout_seconds": 1.0, "retries": 0}), "solo")
+    meeting = start(council(engine={"node_timeout_seconds": 2.5, "retries": 0}), "solo")
     meeting.wait_for_event("token_stream")
     meeting.pause()
     meeting.resume()

@@ -25,9 +25,9 @@ def test_the_others_calls_end_when_the_run_finds_out(
 
     def respond(request: dict[str, Any]) -> Answer:
         if speaker_of(request) == "risk_auditor":
-            assert go.wait(20)
+            assert go.wait(60)
             return Failure(400, "no")
-        stay.wait(20)
+        stay.wait(60)
         return Reply("Words.")
 
     model.responder = respond

@@ -313,7 +313,7 @@ def test_a_digest_that_is_stopped_before_its_first_word(
 
     def respond(request: dict[str, Any]) -> Any:
         if "Write a digest" in request["messages"][1]["content"]:
-            assert go.wait(20)
+            assert go.wait(60)
         return talker(request)
 
     model.responder = respond

@@ -315,18 +315,18 @@ def unpriced(model: ScriptedModelServer, monkeypatch: pytest.MonkeyPatch) -> Non
 def test_a_cap_in_seconds_pauses_at_once(council: MakeCouncil, model: ScriptedModelServer) -> None:
     """In the middle of a word, and it does not fail; more seconds let it go on."""
     model.hold("mid_stream", 2)
-    meeting = start(council(), "solo", budget=Cap(seconds=0.3))
+    meeting = start(council(), "solo", budget=Cap(seconds=1.5))
     found = held_for(meeting, "budget")
-    assert found["budget"]["needs"] == {"seconds": 0.3}
+    assert found["budget"]["needs"] == {"seconds": 1.5}
     assert found["node_statuses"]["solo"] == "running"
-    assert "0.3 seconds" in found["detail"]
+    assert "1.5 seconds" in found["detail"]
     with pytest.raises(IllegalTransition, match="seconds"):
         resume(meeting)
     resume(meeting, seconds=600)
     model.release()
     ended = meeting.wait_for_end()
     assert ended["status"] == "completed"
-    assert 0.3 <= ended["budget"]["spent_seconds"] < 30
+    assert 1.5 <= ended["budget"]["spent_seconds"] < 30
 
 
 def test_paused_time_costs_no_seconds(council: MakeCouncil, model: ScriptedModelServer) -> None:

@@ -44,7 +44,7 @@ def test_a_cap_in_seconds_that_another_process_changed(
     go = threading.Event()
 
     def respond(_request: dict[str, Any]) -> Answer:
-        assert go.wait(20)
+        assert go.wait(60)
         return Reply("Words.")
 
     model.responder = respond

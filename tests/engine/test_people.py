@@ -577,7 +577,7 @@ def test_an_answer_goes_on_at_once_beside_other_branches(
 
     def respond(request: dict[str, Any]) -> Answer:
         if speaker_of(request) == "value_defender":
-            assert go.wait(20)
+            assert go.wait(60)
         return Reply("Words.")
 
     model.responder = respond
@@ -599,7 +599,7 @@ def test_an_answer_that_another_process_takes(council: MakeCouncil, model: Scrip
 
     def respond(request: dict[str, Any]) -> Answer:
         if speaker_of(request) == "value_defender":
-            assert go.wait(20)
+            assert go.wait(60)
         return Reply("Words.")
 
     model.responder = respond
@@ -929,7 +929,7 @@ def test_a_member_stopped_in_a_long_pause_stays_stopped(
         if speaker_of(request) == "chair"
         else Reply("One two three four five six. " * 20, delay_seconds=0.02)
     )
-    meeting = begin(council(engine={"pause_hold_seconds": 1.0}), panel())
+    meeting = begin(council(engine={"pause_hold_seconds": 2.5}), panel())
     meeting.wait_for_event("token_stream", lambda data: data["node_id"] == "one")
     meeting.pause()
     wait_until(clock.Deadline(0.3).passed, what="a speaker that is held")

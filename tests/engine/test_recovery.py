@@ -223,8 +223,8 @@ def test_a_command_to_a_meeting_that_another_process_runs(
     council: MakeCouncil, model: ScriptedModelServer
 ) -> None:
     """A pause and a stop reach the owner over its row."""
-    model.responder = lambda request: Reply(LONG, delay_seconds=0.005)
-    first, second = council(engine={"lease_seconds": 0.5}), council()
+    model.responder = lambda request: Reply(LONG, delay_seconds=0.05)
+    first, second = council(engine={"lease_seconds": 2}), council()
     meeting = start(first, "solo")
     meeting.wait_for_event("token_stream")
     meeting.at(second).pause()
@@ -266,7 +266,7 @@ def test_crashes_in_different_steps_do_not_add_up(council: MakeCouncil, model: S
     nodes: dict[str, dict[str, Any]] = {"start": {"type": "start", "next_ids": ["a"]}}
     nodes |= {"a": member("b"), "b": member("c"), "c": member("end"), "end": {"type": "end"}}
     waiting = threading.Semaphore(0)
-    model.responder = lambda request: Reply("Yes.") if waiting.acquire(timeout=20) else Reply("")
+    model.responder = lambda request: Reply("Yes.") if waiting.acquire(timeout=60) else Reply("")
     parts = council()
     meeting = start(parts, add_template(parts, "chain", nodes))
     for count in range(1, 4):
@@ -364,7 +364,8 @@ def test_shutdown_says_why(council: MakeCouncil, model: ScriptedModelServer) -> 
     model.hold("mid_stream", 2)
     first = council()
     meeting = start(first)
-    meeting.wait_for_event("token_stream", count=2)
+    for node_id in ("affirmative", "negative"):
+        meeting.wait_for_event("token_stream", lambda data, who=node_id: data["node_id"] == who)
     first.close()
     found = meeting.at(second := council()).snapshot
     assert found["status"] == "running"

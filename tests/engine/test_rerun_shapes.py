@@ -70,7 +70,7 @@ def test_a_version_of_the_branch_that_is_run_again_is_missing(
             return Reply("Done.")
         if speaker_of(request) == "system_surgeon":
             return calls(("write_file", EDIT))
-        assert two_wrote.wait(20)
+        assert two_wrote.wait(60)
         return calls(("write_file", other))
 
     model.responder = respond

@@ -97,7 +97,7 @@ def test_a_fallback_has_a_whole_time_of_its_own(council: MakeCouncil, model: Scr
     slow = Reply(LONG, chunk_size=10, delay_seconds=0.05)
     model.responder = bench({"chief_justice": slow, "neutral_analyst": Reply(ruling())})
     parts = council()
-    meeting = start(parts, court(parts, timeout_seconds=1.0))
+    meeting = start(parts, court(parts, timeout_seconds=2.0))
     found = ended(meeting)
     assert found["verdict"]["chair"]["agent_id"] == "neutral_analyst"
     assert [(m["agent_id"], m["status"]) for m in meeting.messages("chair")] == [
@@ -384,7 +384,7 @@ def test_a_prompt_too_long_is_never_cut(council: MakeCouncil, model: ScriptedMod
 
 def test_waiting_for_people_costs_the_meeting_no_time(council: MakeCouncil) -> None:
     """The meeting's deadline does not run while nobody but a person is missing."""
-    parts = council(engine={"meeting_timeout_seconds": 1.0})
+    parts = council(engine={"meeting_timeout_seconds": 2.5})
     nodes: dict[str, dict[str, Any]] = {
         "start": {"type": "start", "next_ids": ["ask"]},
         "ask": {"type": "ask_human", "next_ids": ["solo"], "properties": {"question": "How many?"}},
@@ -393,7 +393,7 @@ def test_waiting_for_people_costs_the_meeting_no_time(council: MakeCouncil) -> N
     }
     meeting = start(parts, add_template(parts, "asking", nodes))
     meeting.wait_until_asked("ask")
-    later = clock.monotonic() + 1.2
+    later = clock.monotonic() + 2.7
     wait_until(lambda: clock.monotonic() > later, what="more time than the meeting has")
     meeting.answer("ask", "Four.")
     assert ended(meeting)["status"] == "completed"

@@ -427,7 +427,7 @@ def test_a_pause_holds_before_the_next_call(council: MakeCouncil, model: Scripte
     """Paused while the model asks for a tool, nothing is written; the tool is used when the meeting goes on."""
     play(model, calls(("write_file", EDIT)), Reply("Done."))
     model.hold("after_headers")
-    meeting = operate(council(engine={"pause_hold_seconds": 1.0}))
+    meeting = operate(council(engine={"pause_hold_seconds": 2.0}))
     model.wait_until_held()
     meeting.pause()
     model.release()

@@ -90,14 +90,14 @@ def test_one_at_a_time(meeting: Meeting, monkeypatch: pytest.MonkeyPatch) -> Non
 
     def slow(*_: object) -> bytes:
         printing.set()
-        assert go_on.wait(20)
+        assert go_on.wait(60)
         return b"%PDF"
 
     monkeypatch.setattr(formats, "_printed", slow)
     monkeypatch.setattr("council.web.api.export.MAX_WAIT_SECONDS", 0.01)
     first = threading.Thread(target=ask, args=(meeting, "format=pdf"))
     first.start()
-    assert printing.wait(20)
+    assert printing.wait(60)
     refused = ask(meeting, "format=pdf")
     export(meeting, "md")
     go_on.set()

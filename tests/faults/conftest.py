@@ -42,7 +42,8 @@ def shared_pair(
     tmp_path_factory: pytest.TempPathFactory, shared_model: ScriptedModelServer
 ) -> Iterator[tuple[Server, Server]]:
     data_dir = tmp_path_factory.mktemp("pair") / "instance"
-    first, second = (Server(data_dir, _settings(shared_model)) for _ in range(2))
+    settings = _settings(shared_model) | {"engine__lease_seconds": 3}  # A late keeper does not lose one.
+    first, second = (Server(data_dir, settings) for _ in range(2))
     try:
         first.start()
         second.start()

@@ -85,7 +85,9 @@ class Host:
 
     def _watch(self, viewers: list[Viewer], session_id: str, count: int) -> None:
         for _ in range(count):
-            viewers.append(Viewer(self._port, session_id, name=f"{self._number}-{len(viewers)}"))
+            viewers.append(
+                Viewer(self._port, session_id, name=f"{self._number}-{len(viewers)}", dead_seconds=5)
+            )
 
     def _remark(self, session_id: str) -> None:
         """Say something after a while, each time with the same id; perhaps the meeting is over by then."""

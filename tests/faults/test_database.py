@@ -18,16 +18,21 @@ LOCKED_SECONDS = 2.0
 
 
 @contextmanager
-def locked(server) -> Iterator[threading.Event]:
-    """Another process has the database for itself, for that long; the event is set when it gives it back."""
+def locked(server, *, until_left: bool = False) -> Iterator[threading.Event]:
+    """Another process has the database for itself, for that long, or until the block is left if that is later.
+
+    The event is set when it gives it back.
+    """
     given_back = threading.Event()
-    held = threading.Event()
+    held, left = threading.Event(), threading.Event()
 
     def hold() -> None:
         connection = sqlite3.connect(server.data_dir / "council.db", isolation_level=None, timeout=30)
         connection.execute("BEGIN EXCLUSIVE")
         held.set()
         wait_out(LOCKED_SECONDS)
+        if until_left:
+            left.wait(60)
         connection.execute("ROLLBACK")
         connection.close()
         given_back.set()
@@ -38,17 +43,20 @@ def locked(server) -> Iterator[threading.Event]:
     try:
         yield given_back
     finally:
+        left.set()
         thread.join()
 
 
 def test_a_locked_database_delays_a_meeting_and_loses_nothing(serve_with_model, model, watch, check_all):
     """In the middle of all turns: readers read on, and every word is there in the end."""
     model.responder = Script(pieces=60)
-    server = serve_with_model(engine__lease_seconds=6)
+    model.hold("mid_stream", after_chunks=3)  # Until the database is locked.
+    server = serve_with_model(engine__lease_seconds=30)
     session_id = start_meeting(server)
     viewers = [watch(server.port, session_id) for _ in range(3)]
     viewers[0].wait_for("token_stream")
-    with locked(server) as given_back:
+    with locked(server, until_left=True) as given_back:
+        model.release()
         assert server.get("/health")["status"] == "alive"
         assert server.get("/ready")["status"] == "ready"
         assert server.get(f"/api/v1/sessions/{session_id}")["status"] == "running"

@@ -29,11 +29,13 @@ def retries(server) -> float:
 def test_files_that_may_not_grow(serve_with_model, model, watch, check_all, record_property):
     """In the middle of all turns: what is stored can be read, and every word is there in the end."""
     model.responder = Script(pieces=60)
+    model.hold("mid_stream", after_chunks=3)  # Until there is no room.
     server = serve_with_model(engine__lease_seconds=30)
     session_id = start_meeting(server)
     viewers = [watch(server.port, session_id) for _ in range(3)]
     viewers[0].wait_for("token_stream")
     with no_files_over(worker_of(server), QUOTA_BYTES), HealthProbe(server.port) as probe:
+        model.release()
         wait_until(lambda: retries(server) > 0, what="a write that is not taken")
         assert_readers_read_on(server, session_id)
         wait_out(FULL_SECONDS)
@@ -49,11 +51,13 @@ def test_files_that_may_not_grow(serve_with_model, model, watch, check_all, reco
 def test_a_disk_that_is_full_for_longer_than_a_lease(serve_with_model, model, watch, check_all):
     """The log's lines are lost, the run gives up; when there is room it is taken up again, to its end."""
     model.responder = Script(pieces=60)
+    model.hold("mid_stream", after_chunks=3)  # Until there is no room.
     server = serve_with_model()
     session_id = start_meeting(server)
     viewer = watch(server.port, session_id)
     viewer.wait_for("token_stream")
     with no_files_over(worker_of(server), 0):
+        model.release()
         wait_until(lambda: server.metric("council_leases_lost_total") > 0, what="a lease taken for lost")
         assert_readers_read_on(server, session_id)
     viewer.wait_for("execution:completed")
@@ -88,6 +92,7 @@ def test_a_file_system_without_a_byte_left(serve_with_model, model, watch, check
     folder = tmp_path / "small"
     folder.mkdir()
     model.responder = Script(pieces=60)
+    model.hold("mid_stream", after_chunks=3)  # Until there is no room.
     server = serve_with_model(
         data_dir=folder / "instance", inside=(*own_mounts(), str(folder)), engine__lease_seconds=30
     )
@@ -95,6 +100,7 @@ def test_a_file_system_without_a_byte_left(serve_with_model, model, watch, check
     viewers = [watch(server.port, session_id) for _ in range(3)]
     viewers[0].wait_for("token_stream")
     with filled(Path(f"/proc/{worker_of(server)}/root{folder}")):
+        model.release()
         wait_until(lambda: retries(server) > 0, what="a write that is not taken")
         assert_readers_read_on(server, session_id)
         wait_out(FULL_SECONDS)

@@ -82,10 +82,10 @@ def test_a_model_server_that_is_too_slow(hold_meeting, model):
 
     def slow_for_one(request):
         slow = "You are the Risk Auditor" in request["messages"][0]["content"]
-        return Script(delay_seconds=2 if slow else 0)(request)
+        return Script(delay_seconds=4 if slow else 0)(request)
 
     model.responder = slow_for_one
-    _, log = hold_meeting(engine={"node_timeout_seconds": 1.5, "retries": 0})
+    _, log = hold_meeting(engine={"node_timeout_seconds": 3, "retries": 0})
     (problem,) = errors_of(log)
     assert problem["node_id"] == "negative"
     assert problem["code"] == "model_timeout"

@@ -80,7 +80,7 @@ def test_a_signal_to_master_and_worker_at_once(serve_with_model, model, watch, n
     model.wait_until_held(2)
     viewer.wait_for("token_stream")
     server.signal(number)
-    assert server.process.wait(20) == 0
+    assert server.process.wait(60) == 0
     viewer.wait_for_ending(1012)
     assert viewer.saw("message_discarded", reason="restart")
     assert viewer.connections == 1

@@ -55,7 +55,7 @@ class RawClient:
         port: int,
         path: str = "/echo",
         *,
-        timeout_seconds: float = 10,
+        timeout_seconds: float = 30,
         receive_buffer_bytes: int | None = None,
         **headers: str | None,
     ) -> None:

@@ -35,11 +35,11 @@ def gunicorn(target: str, log: Path, *, threads: int = 64) -> Iterator[int]:
             [sys.executable, "-m", "gunicorn", *options, target], cwd=ROOT, stdout=output, stderr=output
         )
         try:
-            wait_until(lambda: _accepts(port), timeout=30, what="gunicorn to listen")
+            wait_until(lambda: _accepts(port), timeout=90, what="gunicorn to listen")
             yield port
         finally:
             process.terminate()
-            process.wait(timeout=20)
+            process.wait(timeout=60)
 
 
 @contextmanager

@@ -238,6 +238,7 @@ def test_text_that_cannot_be_stored_harms_nobody(make_desk: MakeDesk) -> None:
     first.wait()
     last.wait()
     assert [event["event"] for event in desk.log(good)] == ["error", "token_stream", "error"]
+    wait_until(lambda: desk.fenced, what="word to the run")
     assert desk.fenced == [("bad", 1)]
 
 

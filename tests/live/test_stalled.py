@@ -111,7 +111,7 @@ def test_shutdown_reaches_every_client(room: Room, port: int) -> None:
     """At a shutdown every client hears 1012, and one that answers nothing is cut."""
     polite, silent = RawClient(port, "/ws"), RawClient(port, "/ws")
     wait_until(lambda: room.hub.count == 2)
-    room.hub.shutdown(timeout_seconds=0.2)
+    room.hub.shutdown(timeout_seconds=1)
     for viewer in (polite, silent):
         assert viewer.receive().payload == b"\x03\xf4restart"
         viewer.expect_end()

@@ -107,7 +107,7 @@ class Meeting:
 
     # Waiting
 
-    def wait_for(self, *statuses: str, timeout: float = 20.0) -> dict[str, Any]:
+    def wait_for(self, *statuses: str, timeout: float = 60.0) -> dict[str, Any]:
         """Its snapshot, once it has one of these statuses. Raises AssertionError."""
 
         def reached() -> dict[str, Any] | None:
@@ -118,7 +118,7 @@ class Meeting:
         assert found is not None
         return found
 
-    def wait_for_end(self, timeout: float = 20.0) -> dict[str, Any]:
+    def wait_for_end(self, timeout: float = 60.0) -> dict[str, Any]:
         return self.wait_for(*FINAL, timeout=timeout)
 
     def wait_for_event(

@@ -16,7 +16,7 @@ ThinkingShape = Literal["reasoning_content", "reasoning", "think"]
 UsageShape = Literal["present", "absent", "refused"]
 Stall = Literal["before_headers", "after_headers", "mid_stream"]
 
-WAIT_SECONDS = 30.0  # A hold that nobody releases ends by itself, so that a failing test ends too.
+WAIT_SECONDS = 100.0  # A hold that nobody releases ends by itself, so that a failing test ends too.
 
 
 GREETING = "Hello from the scripted model."
@@ -177,13 +177,13 @@ class ScriptedModelServer:
             self._hold = None
             self._changed.notify_all()
 
-    def wait_until_held(self, count: int = 1, seconds: float = 10.0) -> None:
+    def wait_until_held(self, count: int = 1, seconds: float = 60.0) -> None:
         """Block until that many requests are stalled. Raises TimeoutError."""
         with self._changed:
             if not self._changed.wait_for(lambda: self._held >= count, seconds):
                 raise TimeoutError(f"{self._held} of {count} requests are held")
 
-    def wait_for_requests(self, count: int = 1, seconds: float = 10.0) -> None:
+    def wait_for_requests(self, count: int = 1, seconds: float = 60.0) -> None:
         """Block until that many chat requests have come. Raises TimeoutError."""
         with self._changed:
             if not self._changed.wait_for(lambda: len(self._requests) >= count, seconds):

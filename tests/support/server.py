@@ -63,21 +63,21 @@ class Server:
 
     def wait_until_ready(self) -> None:
         """Raises AssertionError with its log when it ended."""
-        wait_until(self._is_ready, timeout=30, what="a ready server")
+        wait_until(self._is_ready, timeout=90, what="a ready server")
 
     def stop(self) -> None:
         """End it in order (SIGTERM), and wait."""
         if self._running:
             assert self.process is not None
             self.process.terminate()
-            self.process.wait(20)
+            self.process.wait(60)
 
     def kill(self) -> None:
         """kill -9, the master and its worker at once: nothing is tidied up."""
         if self._running:
             self.signal(signal.SIGKILL)
             assert self.process is not None
-            self.process.wait(20)
+            self.process.wait(60)
 
     def signal(self, number: int) -> None:
         """Send a signal to the master and its worker."""
@@ -92,7 +92,7 @@ class Server:
 
     def metric(self, sample: str) -> float:
         """One sample of /metrics, by its name with its labels; 0 when nothing was counted yet."""
-        answer = http.get(f"{self.url}/metrics", timeout=10)
+        answer = http.get(f"{self.url}/metrics", timeout=30)
         answer.raise_for_status()
         found = [
             line.rpartition(" ")[2] for line in answer.text.splitlines() if line.startswith(f"{sample} ")
@@ -115,7 +115,7 @@ class Server:
         self, method: str, path: str, headers: dict[str, str] | None = None, **more: Any
     ) -> httpx2.Response:
         given = self.headers | (headers or {})
-        return http.request(method, f"{self.url}{path}", headers=given, timeout=15, **more)
+        return http.request(method, f"{self.url}{path}", headers=given, timeout=30, **more)
 
     @property
     def _running(self) -> bool:
@@ -125,7 +125,7 @@ class Server:
         if not self._running:
             raise AssertionError(f"the server ended: {self.text_of_log[-3000:]}")
         try:
-            return http.get(f"{self.url}/ready", timeout=2).status_code == 200
+            return http.get(f"{self.url}/ready", timeout=10).status_code == 200
         except httpx2.HTTPError:
             return False
 

@@ -26,7 +26,7 @@ class Socket:
         self,
         port: int,
         *,
-        timeout_seconds: float = 10,
+        timeout_seconds: float = 30,
         path: str = "/api/v1/ws",
         token: str | None = None,
         **query: object,
@@ -120,7 +120,7 @@ class Viewer:
         session_id: str,
         *,
         name: str = "viewer",
-        dead_seconds: float = 5.0,
+        dead_seconds: float = 30.0,
         token: str | None = None,
     ) -> None:
         self.session_id = session_id
@@ -194,18 +194,18 @@ class Viewer:
 
     # What one can do with it
 
-    def wait_for(self, event: str, timeout: float = 30.0, **data: object) -> None:
+    def wait_for(self, event: str, timeout: float = 60.0, **data: object) -> None:
         """Wait until it has seen such an event. Raises AssertionError."""
         self._wait(lambda: self._has(event, data), timeout, f"{event} {data}")
 
-    def wait_for_seq(self, seq: int, timeout: float = 30.0) -> None:
+    def wait_for_seq(self, seq: int, timeout: float = 60.0) -> None:
         self._wait(lambda: self._last >= seq, timeout, f"number {seq}")
 
-    def wait_for_ending(self, code: int, timeout: float = 30.0) -> None:
+    def wait_for_ending(self, code: int, timeout: float = 60.0) -> None:
         """Wait until a connection ended with that code."""
         self._wait(lambda: self._endings[code] > 0, timeout, f"an end with {code}")
 
-    def wait_until_connected(self, times: int = 1, timeout: float = 30.0) -> None:
+    def wait_until_connected(self, times: int = 1, timeout: float = 60.0) -> None:
         self._wait(lambda: self._connections >= times, timeout, f"connection {times}")
 
     def cut(self) -> None:

@@ -11,7 +11,7 @@ SHORTEST, LONGEST = (
 )  # Seconds between two looks: what takes long is not disturbed by being looked at.
 
 
-def wait_until(condition: Callable[[], T], timeout: float = 20.0, *, what: str = "the condition") -> T:
+def wait_until(condition: Callable[[], T], timeout: float = 60.0, *, what: str = "the condition") -> T:
     """The condition's first true value. Raises AssertionError when it does not come true."""
     deadline, pause = time.monotonic() + timeout, SHORTEST
     while True:

@@ -73,7 +73,7 @@ def test_a_wrong_last_event_id_is_refused(api, finished, last):
 def stream(port, session_id, query="", **headers):
     """The lines of an event stream."""
     address = f"http://127.0.0.1:{port}{SESSIONS}/{session_id}/events{query}"
-    with http.stream("GET", address, headers=STREAM | headers, timeout=20) as answer:
+    with http.stream("GET", address, headers=STREAM | headers) as answer:
         assert answer.status_code == 200
         assert answer.headers["content-type"].split(";")[0] == "text/event-stream"
         assert answer.headers["cache-control"] == "no-store"

@@ -64,6 +64,8 @@ def test_every_metric_is_there_from_the_start(api: FlaskClient) -> None:
 
 def test_a_meeting_is_counted(api: FlaskClient, finished: str) -> None:
     """Its calls with their tokens and times, its turns and lease, what was stored and how fast."""
+    seq = api_seq(api, finished)
+    wait_until(lambda: is_all_shown(scrape(api), seq), what="the count of what was stored and shown")
     samples = scrape(api)
     calls = value(samples, "council_model_calls_total", provider="endpoint", outcome="stop")
     assert calls > 2
@@ -84,6 +86,16 @@ def test_a_meeting_is_counted(api: FlaskClient, finished: str) -> None:
         commits = value(samples, f"council_journal_{name}_seconds_count")
         assert 0 < commits == value(samples, "council_journal_batch_events_count")
     assert value(samples, "council_database_up") == 1
+
+
+def is_all_shown(samples: Samples, seq: int) -> bool:
+    """The journal counts after it has stored: a moment after a meeting can be read as completed."""
+    names = ("council_journal_batch_events_sum", "council_broadcast_batch_events_sum")
+    counts = {
+        value(samples, f"council_journal_{name}_seconds_count") for name in ("commit", "stored", "shown")
+    }
+    counts.add(value(samples, "council_journal_batch_events_count"))
+    return all(value(samples, name) == seq for name in names) and len(counts) == 1
 
 
 def api_seq(api: FlaskClient, session_id: str) -> int:
@@ -166,6 +178,7 @@ def test_requests_are_counted_by_route(api: FlaskClient, finished: str) -> None:
 def test_a_database_that_is_away(council: Parts) -> None:
     """The numbers of the process are told all the same, and that the database did not answer."""
     measures = Measures(council, Requests(), "0.0.0")
+    council._warm_up.join()  # It reads the database, and would make a new one where there is none.
     council.store._engine.dispose()
     database = Path(council.store.url.database or "")
     database.rename(database.with_suffix(".away"))

@@ -22,7 +22,7 @@ def all_at_once(calls):
     ready = threading.Barrier(len(calls))
 
     def call(each):
-        ready.wait(20)
+        ready.wait(60)
         return each()
 
     with ThreadPoolExecutor(len(calls)) as pool:
@@ -101,12 +101,12 @@ def test_viewers_who_come_at_any_moment(council, port, api):
         def watch():
             if number == 0:
                 start_it(api, session_id)
-            deadline = Deadline(20)
+            deadline = Deadline(60)
             while not deadline.passed():
                 with Socket(port, session_id=session_id) as socket:
                     if socket.receive()["event"] == "hello":
                         return socket.receive_until(lambda m: m["event"] in FINAL_EVENTS)
-            raise AssertionError("no such meeting for 20 seconds")
+            raise AssertionError("no such meeting for 60 seconds")
 
         return watch
 

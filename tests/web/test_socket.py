@@ -236,6 +236,7 @@ def test_heartbeats_say_where_the_channels_stand(build):
     with werkzeug(council.app) as port:
         with Socket(port, session_id=session_id) as socket:
             assert socket.receive()["data"]["heartbeat_seconds"] == 0.1
+            socket.receive_until(is_the_end)
             for _ in range(2):
                 beat = socket.until_event("heartbeat")[-1]
                 assert beat == {"event": "heartbeat", "data": {"channels": {channel_of(session_id): seq}}}
