@@ -65,6 +65,7 @@ class FakeServer:
             {"agent_id": agent_id, "name": name} for agent_id, name in SEATS.values()
         ]
         self.listed: list[dict[str, str]] = []
+        self.tells_news = True  # Whether the feed of all meetings can be had.
         self._feeds: set[Any] = set()
         self.started: list[dict[str, Any]] = []
         self.refusal: tuple[int, dict[str, Any]] | None = None
@@ -255,11 +256,15 @@ class FakeServer:
                 request.environ["werkzeug.socket"].shutdown(SHUT_RDWR)
 
     def _serve_feed(self, socket: Any) -> None:
-        hello = {"protocol": "council.v1", "heartbeat_seconds": 25, "channels": {}}
-        socket.send(json.dumps({"event": "hello", "data": hello}))
+        if not self.tells_news:
+            socket.close(1012)
+            return
         self._feeds.add(socket)
         for meeting in tuple(self.meetings.values()):
             meeting.hear(socket)
+        # Last: whoever is greeted misses nothing from then on.
+        hello = {"protocol": "council.v1", "heartbeat_seconds": 25, "channels": {}}
+        socket.send(json.dumps({"event": "hello", "data": hello}))
         try:
             while True:
                 socket.receive()

@@ -67,6 +67,15 @@ def said_in_log(events: list[dict[str, Any]], node_id: str) -> str:
     return "".join(chunk["chunk"] for chunk in chunks if not chunk["is_thinking"])
 
 
+def tops(*parts: Locator) -> list[float]:
+    """Where they begin, from the top down, all at one moment: the page may be scrolling."""
+    found: list[float] = parts[0].page.evaluate(
+        "parts => parts.map((part) => part.getBoundingClientRect().top)",
+        [part.element_handle() for part in parts],
+    )
+    return found
+
+
 def overflow(page: Page) -> int:
     """By how many pixels the page is wider than its window."""
     width: int = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")

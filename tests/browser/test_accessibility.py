@@ -126,8 +126,10 @@ def enter(page: Page, house: House, session_id: str, at: str = "") -> None:
 
 def unfold(page: Page) -> None:
     """Axe takes a link in the hidden half of a folded message for one that lies on top of the button below."""
-    for button in page.locator("[data-act=fold][aria-expanded=false]:visible").all():
-        button.click()
+    folded = page.locator("[data-act=fold][aria-expanded=false]:visible")
+    for left in reversed(range(folded.count())):
+        folded.first.click()
+        expect(folded).to_have_count(left)
 
 
 def close(page: Page) -> None:

@@ -313,6 +313,7 @@ def test_an_agent_is_deleted_after_a_question(home: Home, open_page: OpenPage) -
     page = opened(open_page, home)
     delete = page.get_by_role("button", name="Delete Night Watch")
     delete.click()
+    expect(question(page)).to_have_count(1)
     page.keyboard.press("Enter")
     expect(question(page)).to_have_count(0)
     assert "night_watch" in home.ids("agent")

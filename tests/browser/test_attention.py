@@ -91,6 +91,7 @@ def test_nobody_is_notified_who_has_not_asked_for_it(fake: FakeServer, open_page
     """The browser is not even asked for its permission."""
     meeting = FakeMeeting()
     page = open_watched(fake, open_page, meeting, before="granted")
+    expect(page.get_by_role("button", name="Pause")).to_be_enabled()  # What could notify is there.
     ask(meeting)
     expect(page.locator("council-question")).to_be_visible()
     assert notices(page) == []

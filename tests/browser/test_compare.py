@@ -18,6 +18,7 @@ def test_a_meeting_is_run_again_from_a_node(fake: FakeServer, open_page: OpenPag
     page = open_page(fake.add(meeting))
     wait_connection(page)
     meeting.say("negative", "Too dear.")
+    expect(article(page, "negative")).to_have_attribute("data-status", "streaming")
     expect(article(page, "negative").get_by_text("Run again from here")).to_be_hidden()
     meeting.finish("negative")
     article(page, "negative").hover()

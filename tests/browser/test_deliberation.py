@@ -7,10 +7,17 @@ from tests.browser import scenes
 from tests.browser.conftest import OpenPage
 from tests.browser.fake_meeting import FakeMeeting
 from tests.browser.fake_room import FakeServer
-from tests.browser.rooms import article, overflow, wait_connection
+from tests.browser.rooms import article, overflow, tops, wait_connection
 from tests.support.waiting import wait_until
 
 pytestmark = pytest.mark.browser
+
+LATE = {
+    "rounds": ".ballot", "review": "council-review", "verdict": "council-verdict .verdict",
+    "budget": "council-hold:not([hidden])", "breaker": "council-hold:not([hidden])",
+    "question": "council-question", "ranking": "council-person-ballot", "score": "council-person-ballot",
+}  # fmt: skip
+"""What of each scene comes last."""
 
 
 def open_room(fake: FakeServer, open_page: OpenPage, meeting: FakeMeeting, **window: int) -> Page:
@@ -66,15 +73,9 @@ def test_rounds_stand_one_below_the_other(fake: FakeServer, open_page: OpenPage)
     expect(page.get_by_role("img", name="Scores by round: 64, 73")).to_be_visible()
     messages = article(page, "negative")
     expect(messages).to_have_count(2)
-    above, line, below = (
-        messages.nth(0).bounding_box(),
-        divider.bounding_box(),
-        messages.nth(1).bounding_box(),
-    )
-    assert above
-    assert line
-    assert below
-    assert above["y"] < line["y"] < below["y"]
+    expect(divider).to_be_visible()
+    above, line, below = tops(messages.nth(0), divider, messages.nth(1))
+    assert above < line < below
 
 
 def test_what_cannot_be_checked_is_never_green(fake: FakeServer, open_page: OpenPage) -> None:
@@ -156,10 +157,10 @@ def test_the_verdict_hides_nothing(fake: FakeServer, open_page: OpenPage) -> Non
     """Absences above it; the count beside the chair's word; dissent, changed minds and the best first draft below."""
     page = open_room(fake, open_page, scenes.verdict())
     verdict = page.locator("council-verdict")
-    presence, word = verdict.locator(".presence").bounding_box(), verdict.locator("h2").bounding_box()
-    assert presence
-    assert word
-    assert presence["y"] < word["y"]
+    expect(verdict.locator("h2")).to_be_visible()
+    expect(verdict.locator(".presence")).to_be_visible()
+    presence, word = tops(verdict.locator(".presence"), verdict.locator("h2"))
+    assert presence < word
     expect(verdict.locator(".presence")).to_contain_text("3 of 4 gave a full opinion.")
     expect(verdict).to_contain_text("The members decided: Yes")
     expect(verdict.locator(".deviates")).to_contain_text("The chair says “rework”")
@@ -218,6 +219,7 @@ def test_one_member_is_cut_short(fake: FakeServer, open_page: OpenPage) -> None:
     meeting.say("affirmative", "On and on")
     meeting.say("negative", "Briefly.")
     meeting.finish("negative")
+    expect(article(page, "negative")).to_have_attribute("data-status", "completed")
     expect(article(page, "negative").get_by_role("button", name="End turn")).to_be_hidden()
     article(page, "affirmative").get_by_role("button", name="End turn").click()
     expect(article(page, "affirmative").get_by_role("button", name="End turn")).to_be_disabled()
@@ -235,5 +237,5 @@ def test_nothing_is_wider_than_its_window(
 ) -> None:
     """Every scene on a phone, a tablet and a wide screen."""
     page = open_room(fake, open_page, scenes.SCENES[scene](), width=width)
-    expect(page.locator("council-transcript > .phase, council-people > *").first).to_be_attached()
+    expect(page.locator(LATE[scene]).first).to_be_attached()
     assert overflow(page) == 0

@@ -65,6 +65,7 @@ def test_from_nothing_to_a_meeting(serve: Serve, open_page: OpenPage) -> None:
     """A new template gets a name and a ballot, is saved under an id made of its name, and can be started with."""
     server = serve()
     page = open_page(f"{server.url}/templates/new")
+    wait_canvas(page)
     page.get_by_label("Name of the template").fill("Two steps")
     card(page, "first").click()
     add(page, "vote")

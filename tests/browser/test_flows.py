@@ -288,7 +288,7 @@ def test_a_template_of_ones_own(visit: Visit, look: tuple[str, str]) -> None:
     form.locator("#field-agent_id").select_option("")
     expect(page.locator("#faults")).not_to_have_attribute("data-count", "0")
     page.locator(".editor-actions [data-part=save]").click()
-    expect(page.locator(".editor-actions [data-part=note]")).to_be_visible()
+    expect(page.locator(".editor-actions [data-part=note]")).to_have_attribute("data-problem", "true")
     form.locator("#field-agent_id").select_option("devils_advocate")
     expect(page.locator("#faults")).to_have_attribute("data-count", "0")
     page.locator("#template-name").fill(NAME[visitor.language])
@@ -323,7 +323,7 @@ def test_an_agent_and_a_group_of_ones_own(visit: Visit, look: tuple[str, str]) -
         expect(sheet).to_have_count(0)
         expect(page.locator(".shelf-card-title", has_text=NAME[visitor.language])).to_be_visible()
     page.goto(visitor.server.url)
-    page.locator("[data-step=who] .step-toggle").click()
+    page.locator("council-steps:defined [data-step=who] .step-toggle").click()
     for select in (page.locator("council-seats select").first, page.locator("#group")):
         select.select_option(label=NAME[visitor.language])
 

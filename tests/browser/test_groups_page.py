@@ -33,6 +33,7 @@ def team(home: Home) -> str:
 
 def opened(open_page: OpenPage, home: Home, address: str = "/groups", **more: object) -> Page:
     page = open_page(home.url + address, **more)
+    expect(page.locator("council-group:not(:defined)")).to_have_count(0)
     if "group=" not in address:
         expect(page.locator("council-groups")).to_have_attribute("data-state", "ready")
     return page

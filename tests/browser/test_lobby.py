@@ -21,7 +21,7 @@ Serve = Callable[..., Server]
 
 def step(page: Page, name: str) -> Locator:
     """The heading that opens and closes a step."""
-    return page.get_by_role("button", name=name)
+    return page.locator("council-steps:defined").get_by_role("button", name=name)
 
 
 def over(fake: FakeServer, *subjects: str, status: str = "completed") -> list[FakeMeeting]:
@@ -111,12 +111,14 @@ def test_a_draft_survives_a_reload(fake: FakeServer, open_page: OpenPage) -> Non
     page.get_by_label("Choose a file").set_input_files(
         {"name": "plan.md", "mimeType": "text/plain", "buffer": b"A plan."}
     )
+    expect(page.get_by_text("plan.md")).to_be_visible()
     step(page, "Who and how much").click()
     page.get_by_label("Group", exact=True).select_option("platform")
     page.get_by_label("Value Defender").select_option("risk_auditor")
     page.get_by_label("At most minutes").fill("10")
     page.reload()
     expect(page.get_by_label("Value Defender")).to_have_value("risk_auditor")
+    expect(page.get_by_label("Group", exact=True)).to_have_value("platform")
     start(page)
     (body,) = fake.started
     body.pop("session_id")
@@ -135,6 +137,7 @@ def test_a_draft_survives_a_reload(fake: FakeServer, open_page: OpenPage) -> Non
 def test_files_may_be_dropped_and_pasted(fake: FakeServer, open_page: OpenPage) -> None:
     """As well as chosen; each is listed and may be removed again."""
     page = open_page(fake.url)
+    expect(page.locator("council-document:defined")).to_be_attached()
     for kind, field in (("drop", "dataTransfer"), ("paste", "clipboardData")):
         page.get_by_label("Document").evaluate(
             """(area, [kind, field]) => {
@@ -155,6 +158,7 @@ def test_files_may_be_dropped_and_pasted(fake: FakeServer, open_page: OpenPage) 
 def test_a_file_that_is_not_text_is_refused(fake: FakeServer, open_page: OpenPage) -> None:
     """It is named, said why, and nothing of it is sent."""
     page = open_page(fake.url)
+    expect(page.locator("council-document:defined")).to_be_attached()
     picture = {"name": "photo.png", "mimeType": "image/png", "buffer": b"\x89PNG\xff\xfe"}
     page.get_by_label("Choose a file").set_input_files(picture)  # type: ignore[arg-type]
     expect(page.get_by_role("alert").filter(has_text="photo.png")).to_contain_text("not a text file")
@@ -456,6 +460,7 @@ def test_without_the_feed_the_list_is_kept_by_asking(fake: FakeServer, open_page
     page = open_page(fake.url)
     expect(page.get_by_text("Live", exact=True)).to_be_visible()
     page.evaluate("window.WebSocket.prototype.close = () => {}")
+    fake.tells_news = False
     fake.drop_feeds()
     expect(page.get_by_text("Every few seconds")).to_be_visible()
     fake.add(FakeMeeting("Begun elsewhere"))
@@ -515,7 +520,7 @@ def test_a_meeting_is_deleted_after_a_question(
     """The dialog names it; keeping it keeps it, a refusal is shown, and then it is gone."""
     kept, gone = over(fake, "To be kept", "To be deleted")
     page = open_page(fake.url)
-    row = page.locator("council-past li").filter(has_text="To be deleted")
+    row = page.locator("council-past:defined li").filter(has_text="To be deleted")
     dialog = page.get_by_role("dialog", name="Delete this meeting?")
     row.get_by_role("button", name="Delete").click()
     expect(dialog).to_contain_text("To be deleted")
@@ -538,7 +543,7 @@ def test_two_past_meetings_are_compared(fake: FakeServer, open_page: OpenPage) -
     """The first is marked, the second opens both; chosen again, the first is let go."""
     first, second = over(fake, "The first", "The second")
     page = open_page(fake.url)
-    rows = page.locator("council-past li")
+    rows = page.locator("council-past:defined li")
     choose = rows.filter(has_text="The first").get_by_role("button", name="Compare")
     choose.click()
     expect(page.get_by_text("Choose another one to compare with “The first”.")).to_be_visible()
@@ -613,7 +618,7 @@ def test_every_width_in_both_languages(
     page = open_page(f"{fake.url}/?lang={language}", width=width)
     choose_template_by_value = page.locator('[name="template_id"][value="council_debate"]')
     choose_template_by_value.check()
-    page.locator("[data-step=who] .step-toggle").click()
+    page.locator("council-steps:defined [data-step=who] .step-toggle").click()
     expect(page.locator("#usd")).to_be_visible()
     assert overflow(page) == 0
 

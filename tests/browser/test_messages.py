@@ -1,5 +1,7 @@
 """A message while it is spoken and after: its Markdown, its buttons, what is said aloud of it; ballots and verdicts."""
 
+import re
+
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
@@ -115,6 +117,7 @@ def test_blocks_that_are_complete_stay_the_same_nodes(
 def test_a_message_is_copied_as_markdown(fake: FakeServer, open_page: OpenPage, meeting: FakeMeeting) -> None:
     """With permission, and without it as well; the button says that it worked."""
     page = open_room(fake, open_page, meeting, permissions=["clipboard-read", "clipboard-write"])
+    expect(page.locator("council-announcer:defined")).to_be_attached()
     spoken(meeting, "## Go\n\nWith *care*.")
     article(page, "affirmative").hover()
     button = article(page, "affirmative").locator("[data-act=copy]")
@@ -145,6 +148,7 @@ def test_a_copy_that_is_not_allowed_says_so(
 def test_a_quote_goes_into_the_box(fake: FakeServer, open_page: OpenPage, meeting: FakeMeeting) -> None:
     """The first paragraph, or what is selected; behind what was typed already, ready to write on."""
     page = open_room(fake, open_page, meeting)
+    expect(page.locator("council-composer:defined")).to_be_attached()
     spoken(meeting, "# Title\n\nBuilds take 40 minutes.\n\nAnd more.")
     box = page.get_by_label("Say something to the members")
     quote = article(page, "affirmative").get_by_role("button", name="Quote")
@@ -200,7 +204,7 @@ def test_a_message_has_an_address(fake: FakeServer, open_page: OpenPage, meeting
     link.focus()
     page.keyboard.press("Enter")
     expect(page.locator("article[data-message-id=m3]")).to_be_in_viewport()
-    assert page.url.endswith("#message-m3")
+    expect(page).to_have_url(re.compile("#message-m3$"))
 
 
 def test_a_long_message_is_folded(fake: FakeServer, open_page: OpenPage, meeting: FakeMeeting) -> None:
@@ -211,6 +215,7 @@ def test_a_long_message_is_folded(fake: FakeServer, open_page: OpenPage, meeting
     expect(message.get_by_role("button", name="Show less")).to_be_visible()
     whole = body_of(page).evaluate("e => e.offsetHeight")
     page.reload()
+    wait_connection(page)
     button = message.get_by_role("button", name="Show all")
     expect(button).to_have_attribute("aria-expanded", "false")
     assert body_of(page).evaluate("e => e.offsetHeight") < whole / 2

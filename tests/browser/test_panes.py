@@ -73,7 +73,7 @@ def test_three_panes_side_by_side(fake: FakeServer, open_page: OpenPage) -> None
     assert shares(page) == (20, 50, 30)
     assert overflow(page) == 0
     assert page.evaluate("document.documentElement.scrollHeight - innerHeight") <= 0
-    assert page.evaluate("main.scrollHeight > main.clientHeight")
+    wait_until(lambda: page.evaluate("main.scrollHeight > main.clientHeight"), what="more than fits")
     expect(page.get_by_label("Say something to the members")).to_be_in_viewport()
 
 
@@ -215,6 +215,7 @@ def test_narrow_screens_show_one_pane(fake: FakeServer, open_page: OpenPage, wid
     box = page.get_by_label("Say something to the members")
     expect(box).to_be_in_viewport()
     box.fill("Half a thought")
+    expect(page.locator(".ballot")).to_have_count(2)  # Nothing comes any more that would move the page.
     page.locator("#main").evaluate("main => (main.scrollTop = 120)")
     panes.get_by_role("button", name="Plan").click()
     expect(page.locator(".pane:visible")).to_have_attribute("id", "pane-plan")
@@ -336,6 +337,7 @@ def test_the_groups_knowledge_is_searched(fake: FakeServer, open_page: OpenPage)
     meeting = scenes.two_rounds()
     meeting._snapshot["group_id"] = "g1"
     page = open_page(fake.add(meeting), width=1600)
+    wait_panes(page)
     asked: list[str] = []
 
     def answer(route: Route) -> None:
@@ -364,12 +366,13 @@ def test_a_node_leads_to_what_was_said_there(fake: FakeServer, open_page: OpenPa
     """To its newest message, which is marked for a moment and has the focus; by the pointer or by Enter."""
     page = open_room(fake, open_page)
     newest = article(page, "affirmative").last
+    expect(page.locator(".ballot")).to_have_count(2)
     page.locator("#main").evaluate("main => (main.scrollTop = 0)")
     node = page.get_by_role("button", name="Value Defender: done, round 2")
     node.click()
+    expect(newest).to_have_attribute("data-flash", "true")  # First: it goes soon.
     expect(newest).to_be_focused()
     expect(newest).to_be_in_viewport()
-    expect(newest).to_have_attribute("data-flash", "true")
     node.focus()
     page.keyboard.press("ArrowRight")
     page.keyboard.press("Enter")
@@ -413,6 +416,8 @@ def test_the_plan_grows_and_shrinks(fake: FakeServer, open_page: OpenPage) -> No
     def width() -> int:
         return int(drawing.get_attribute("width") or 0)
 
+    page.locator("[data-node=start] [role=button]").focus()
+    page.keyboard.press("0")  # It may not have been fitted to its frame yet.
     fitted = width()
     page.get_by_role("button", name="Larger").click()
     assert width() > fitted

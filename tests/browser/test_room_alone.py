@@ -6,7 +6,7 @@ from playwright.sync_api import expect
 from tests.browser.conftest import OpenPage
 from tests.browser.fake_meeting import FakeMeeting
 from tests.browser.fake_room import FakeServer
-from tests.browser.rooms import article, text_of, wait_connection, wait_session
+from tests.browser.rooms import article, text_of, tops, wait_connection, wait_session
 from tests.support.waiting import wait_until
 
 pytestmark = pytest.mark.browser
@@ -17,6 +17,11 @@ VERDICT = {
     "disputes": [{"claim": "It is cheap", "evidence": "Line 3"}], "orders": ["Measure it"], "absences": [],
     "ballots": None, "dissent": [], "best_draft": None,
 }  # fmt: skip
+
+AT_REST = """() => new Promise((done) => {
+  const top = main.scrollTop;
+  requestAnimationFrame(() => requestAnimationFrame(() => done(main.scrollTop === top)));
+})"""
 
 
 @pytest.fixture
@@ -51,10 +56,9 @@ def test_an_absent_member_stands_above_the_verdict(
     verdict = page.locator("council-verdict")
     expect(verdict.get_by_role("heading", level=2)).to_have_text("Partial result")
     expect(verdict.locator("[data-part=word]")).to_be_hidden()
-    absences, heading = verdict.locator(".absence").bounding_box(), verdict.locator("h2").bounding_box()
-    assert absences is not None
-    assert heading is not None
-    assert absences["y"] < heading["y"]
+    expect(verdict.locator(".absence")).to_be_visible()
+    absences, heading = tops(verdict.locator(".absence"), verdict.locator("h2"))
+    assert absences < heading
     page.reload()
     expect(page.locator(".fault")).to_contain_text("No answer in 120 s.")
 
@@ -179,6 +183,7 @@ def test_the_box_is_cleared_on_the_ack_and_not_before(
     page.get_by_role("button", name="Send").click()
     expect(page.get_by_text("waiting for the server")).to_be_visible()
     expect(box).to_have_value("Hello?")
+    wait_until(lambda: bool(meeting.obeyed), what="the command that is not answered")
     meeting.acknowledges = True
     meeting.drop_everybody(1012)
     expect(box).to_have_value("")
@@ -191,11 +196,13 @@ def test_readers_keep_their_place(fake: FakeServer, open_page: OpenPage, meeting
     wait_connection(page)
     for _ in range(40):
         meeting.say("affirmative", "Another line of what is said here.\n\n")
+    wait_until(lambda: page.locator("article p").count() >= 40, what="its lines, formatted")
     at_end = "main.scrollTop + main.clientHeight >= main.scrollHeight - 100"
     wait_until(lambda: page.evaluate(at_end))
     page.locator("#main").hover()
     page.mouse.wheel(0, -900)
     wait_until(lambda: not page.evaluate(at_end))
+    wait_until(lambda: page.evaluate(AT_REST), what="the end of the scroll")
     place = page.evaluate("main.scrollTop")
     meeting.say("affirmative", "More. " * 200)
     wait_until(lambda: text_of(page, "affirmative").endswith("More. "))

@@ -32,6 +32,11 @@ def keep(server: Server, **changes: object) -> str:
     return template_id
 
 
+def wait_list(page: Page) -> None:
+    """Until its script has counted the cards, and hears what is pressed."""
+    expect(page.locator("#count")).not_to_be_empty()
+
+
 def wait_canvas(page: Page, node_id: str = "start") -> None:
     expect(page.locator(f'[data-card="{node_id}"]')).to_be_visible()
 
@@ -57,6 +62,7 @@ def test_what_a_card_shows(serve: Serve, open_page: OpenPage) -> None:
 def test_searching(serve: Serve, open_page: OpenPage) -> None:
     """By name, by what happens and by member; a search without a find says so."""
     page = open_page(f"{serve().url}/templates")
+    wait_list(page)
     search = page.get_by_label("Search templates")
     search.fill("devil")
     expect(page.locator("[data-template]:visible")).to_have_count(1)
@@ -71,6 +77,7 @@ def test_copy_and_edit(serve: Serve, open_page: OpenPage) -> None:
     """A built-in template is copied, and the copy opens in the editor."""
     server = serve()
     page = open_page(f"{server.url}/templates")
+    wait_list(page)
     page.locator('[data-template="council_debate"]').get_by_role("button", name="Copy and edit").click()
     page.wait_for_url("**/templates/council_debate_copy/edit")
     wait_canvas(page, "adjudicator")
@@ -84,6 +91,7 @@ def test_deleting(serve: Serve, open_page: OpenPage, complaints: list[str]) -> N
     group = {"name": "Us", "default_agents": {"mine": {"solo": "risk_auditor"}}}
     group_id = server.post("/api/v1/groups", group).json()["group_id"]
     page = open_page(f"{server.url}/templates")
+    wait_list(page)
     mine = page.locator('[data-template="mine"]')
     dialog = page.get_by_role("dialog")
     mine.get_by_role("button", name="Delete").click()
@@ -104,6 +112,7 @@ def test_a_template_from_a_sentence(serve: Serve, open_page: OpenPage) -> None:
     """The rehearsal says that it understands nothing; the draft is shown, opened unsaved, and can be saved."""
     server = serve(rehearsal_tokens_per_second=0)
     page = open_page(f"{server.url}/templates")
+    wait_list(page)
     page.get_by_role("button", name="Generate from a sentence").click()
     dialog = page.get_by_role("dialog")
     expect(dialog).to_contain_text("It understands nothing.")
@@ -128,6 +137,7 @@ def test_a_template_from_a_sentence(serve: Serve, open_page: OpenPage) -> None:
 def test_a_file_is_imported(serve: Serve, open_page: OpenPage, kind: str) -> None:
     """JSON or YAML, as it was read from the API or written by hand; it opens unsaved."""
     page = open_page(f"{serve().url}/templates")
+    wait_list(page)
     text = json.dumps(MINE, indent="\t" if kind == "json" else None)
     file = {"name": f"mine.{kind}", "mimeType": "text/plain", "buffer": text.encode()}
     page.locator("#import-file").set_input_files(file)  # type: ignore[arg-type]
@@ -139,6 +149,7 @@ def test_a_file_is_imported(serve: Serve, open_page: OpenPage, kind: str) -> Non
 def test_a_file_that_is_no_template(serve: Serve, open_page: OpenPage, complaints: list[str]) -> None:
     """What is wrong is said with its line, and nothing is opened."""
     page = open_page(f"{serve().url}/templates")
+    wait_list(page)
     page.locator("#import-file").set_input_files(
         {"name": "x.yaml", "mimeType": "text/plain", "buffer": b"name: x\nnodes: ["}
     )
@@ -158,6 +169,8 @@ def test_every_width_and_both_themes(serve: Serve, open_page: OpenPage, width: i
     server = serve()
     keep(server, name="Averyveryverylongwordwithoutanyplacetobreakit" * 2, description="word " * 100)
     page = open_page(f"{server.url}/templates", width=width, color_scheme=scheme)
+    wait_list(page)
     assert overflow(page) == 0
     page.get_by_role("button", name="Generate from a sentence").click()
+    expect(page.get_by_role("dialog")).to_be_visible()
     assert overflow(page) == 0
