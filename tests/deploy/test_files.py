@@ -110,7 +110,7 @@ def test_the_image_has_what_runs() -> None:
 
 
 def test_the_image_is_built_with_care() -> None:
-    """Two stages, fixed versions, nobody's root, commands without a shell, a check of health, a place for data."""
+    """Two stages, fixed versions, nobody's root, commands without a shell, a check of health, a place for data, nothing that installs."""
     kinds = [kind for kind, _ in _instructions()]
     last = _instructions()[len(kinds) - kinds[::-1].index("FROM") :]
     bases = [words.split()[0] for kind, words in _instructions() if kind == "FROM"]
@@ -122,9 +122,12 @@ def test_the_image_is_built_with_care() -> None:
     assert "/health" in health
     assert "CMD [" in health
     runs = [words for kind, words in last if kind == "RUN"]
-    assert not [run for run in runs if re.search(r"\b(apt-get|apk|curl|wget|gcc|pip|sudo)\b", run)]
+    assert not [run for run in runs if re.search(r"\b(apt-get|apk|curl|wget|gcc|pip install|sudo)\b", run)]
+    assert any("pip uninstall --yes setuptools wheel pip" in run for run in runs)
     assert all(
-        "--no-cache-dir" in words for kind, words in _instructions() if kind == "RUN" and "pip " in words
+        "--no-cache-dir" in words
+        for kind, words in _instructions()
+        if kind == "RUN" and "pip install" in words
     )
 
 
