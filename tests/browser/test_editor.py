@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from playwright.sync_api import Dialog, Locator, Page, expect
+from playwright.sync_api import Dialog, Locator, Page, Route, expect
 
 from tests.browser.conftest import OpenPage
 from tests.browser.rooms import overflow
@@ -272,6 +272,23 @@ def test_the_estimate(serve: Serve, open_page: OpenPage) -> None:
     press(page, "end").focus()
     page.keyboard.press("Delete")
     expect(calls).to_have_text("–")
+
+
+def test_saving_while_it_is_being_saved(serve: Serve, open_page: OpenPage) -> None:
+    """What was changed meanwhile is saved afterwards."""
+    server, page = open_mine(serve, open_page)
+    held: list[Route] = []
+    page.route("**/api/v1/templates/mine", lambda route: route.continue_() if held else held.append(route))
+    name = page.get_by_label("Name of the template")
+    name.fill("First")
+    page.get_by_role("button", name="Save", exact=True).click()
+    wait_until(lambda: bool(page.evaluate("true") and held), what="the first save")
+    name.fill("Second")
+    page.get_by_role("button", name="Save", exact=True).click()
+    held[0].continue_()
+    wait_until(
+        lambda: bool(page.evaluate("true")) and kept(server)["name"] == "Second", what="the second save"
+    )
 
 
 def test_somebody_else_saved_meanwhile(serve: Serve, open_page: OpenPage, complaints: list[str]) -> None:

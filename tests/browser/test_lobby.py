@@ -5,7 +5,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Locator, Page, Route, expect
 
 from council.web.lobby import seats
 from tests.browser.conftest import OpenPage
@@ -309,6 +309,22 @@ def test_a_group_in_the_address_is_chosen(fake: FakeServer, open_page: OpenPage)
     page.goto(f"{fake.url}/?group=nobody")
     step(page, "Who and how much").click()
     expect(page.get_by_label("Group", exact=True)).to_have_value("")
+
+
+def test_who_starts_before_the_groups_have_come_starts_with_the_one_they_wished_for(
+    fake: FakeServer, open_page: OpenPage
+) -> None:
+    """The address named it."""
+    fake.groups = [{"group_id": "platform", "name": "Platform"}]
+    page = open_page("about:blank")
+    held: list[Route] = []
+    page.route("**/api/v1/groups*", lambda route: held.append(route))
+    page.goto(f"{fake.url}/?group=platform")
+    choose_template(page, "council_debate")
+    page.get_by_label("Subject").fill("Is it time?")
+    start(page)
+    assert fake.started[0]["group_id"] == "platform"
+    assert held
 
 
 def test_agents_that_cannot_be_listed_may_be_asked_for_again(

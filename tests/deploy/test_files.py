@@ -110,7 +110,7 @@ def test_the_image_has_what_runs() -> None:
 
 
 def test_the_image_is_built_with_care() -> None:
-    """Two stages, fixed versions, nobody's root, commands without a shell, a check of health, a place for data, nothing that installs."""
+    """Two stages, fixed versions, nobody's root, no shell, a check of health, a place for data, no installer."""
     kinds = [kind for kind, _ in _instructions()]
     last = _instructions()[len(kinds) - kinds[::-1].index("FROM") :]
     bases = [words.split()[0] for kind, words in _instructions() if kind == "FROM"]

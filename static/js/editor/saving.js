@@ -17,6 +17,7 @@ export class Saving {
   #wish;
   #bench;
   #busy = false;
+  #again = false;
 
   /** @param {SavingWish} wish */
   constructor(wish) {
@@ -41,18 +42,32 @@ export class Saving {
 
   /** What is being told while it is saved. @param {(text: string | null, isProblem: boolean) => void} tell */
   async save(tell) {
-    if (this.#busy || this.#bench.locked) return;
+    if (this.#bench.locked) return;
+    this.#again = this.#busy;
+    if (this.#busy) return;
     this.#busy = true;
     tell(t("Saving"), false);
+    const isSaved = await this.#saveChecked(tell);
+    this.#busy = false;
+    if (this.#again && isSaved && this.#bench.isDirty) await this.save(tell); // Changed, and saved again, meanwhile.
+  }
+
+  /** @param {(text: string | null, isProblem: boolean) => void} tell */
+  async #saveChecked(tell) {
     const faults = await this.#wish.check();
     if (faults && faults.length > 0) {
       tell(t("Not saved: there are faults."), true);
       this.#wish.showFaults();
-    } else await this.#send().then(
-      () => tell(t("Saved."), false),
-      (problem) => this.#explain(problem, tell),
-    );
-    this.#busy = false;
+      return false;
+    }
+    try {
+      await this.#send();
+      tell(t("Saved."), false);
+      return true;
+    } catch (problem) {
+      await this.#explain(/** @type {import("../lib/api.js").Problem} */ (problem), tell);
+      return false;
+    }
   }
 
   openSaveAs() {

@@ -7,6 +7,7 @@ import { told } from "../lib/texts.js";
 export class GroupChoice extends HTMLElement {
   /** @type {import("../lib/group_list.js").Group[]} */ #groups = [];
   #wanted = "";
+  #haveCome = false;
 
   async connectedCallback() {
     this.#select.addEventListener("change", () => {
@@ -14,14 +15,16 @@ export class GroupChoice extends HTMLElement {
       this.#show();
     });
     this.#groups = await groupList();
+    this.#haveCome = true;
     for (const { group_id, name } of this.#groups) this.#select.append(new Option(told(name), group_id));
     this.hidden = this.#groups.length === 0;
     this.value = this.#wanted;
     this.dispatchEvent(new Event("change", { bubbles: true }));
   }
 
+  /** Whoever starts before the groups have come starts with the one that was wished for. */
   get value() {
-    return this.#select.value;
+    return this.#haveCome ? this.#select.value : this.#wanted;
   }
 
   /** What shall be chosen as soon as the groups have come. */

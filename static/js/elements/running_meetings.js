@@ -35,7 +35,7 @@ export class RunningMeetings extends HTMLElement {
 
   /** @param {boolean} live */
   #tell(live) {
-    if (live && !this.#live) this.#look(0); // What happened while nobody listened.
+    if (live !== this.#live) this.#look(live ? 0 : ALONE_MS); // What happened while nobody listened; and what nobody tells from now on.
     this.#live = live;
     this.#showLink();
   }
