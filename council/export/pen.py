@@ -39,7 +39,6 @@ class Pen:
         self.missing = 0
         self._widths: dict[tuple[str, str, float, str], float] = {}
         self._glyphs: dict[str, frozenset[int]] = {}
-        self._asked: set[str] = set()
         self._load("letters")
         if "letters" not in sheets.fonts:
             raise _no_font()
@@ -126,14 +125,13 @@ class Pen:
 
     def _load(self, name: str) -> None:
         """Give the document this font, if there is one."""
-        if name in self._asked or name not in _FAMILIES:
+        if name in self._glyphs or name not in _FAMILIES:
             return
-        self._asked.add(name)
         for style, path in fonts.found(_FAMILIES[name]):
             self._sheets.add_font(name, style, str(path), collection_font_number=_simplified(str(path)))
         font = self._sheets.fonts.get(name)
         self._glyphs[name] = frozenset(font.cmap if isinstance(font, TTFFont) else ())
-        is_alone = self._asked == {"letters"}  # Then fpdf2 need not look at each character.
+        is_alone = self._glyphs.keys() == {"letters"}  # Then fpdf2 need not look at each character.
         stand_in = [each for each in _STAND_IN if each in self._sheets.fonts and not is_alone]
         self._sheets.set_fallback_fonts(stand_in, exact_match=False)
 
